@@ -1,0 +1,347 @@
+"""What flows after the spec: study, draft, verdict, report, export.
+
+Records are frozen and cross process borders as JSON. They hold what was found and decided, and no
+rules of their own beyond what follows from their fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Outcome = Literal["passed", "proved", "failed", "inconclusive", "exempt", "skipped"]
+Role = Literal["module", "test"]
+Tier = Literal["live", "full", "deep"]
+
+GOOD: frozenset[str] = frozenset({"passed", "proved", "exempt"})
+
+
+class Record(BaseModel):
+    """A frozen record with keyword-only fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(Record):
+    """A place in the target that shows a finding.
+
+    Args:
+        path: Relative to the target's root, with forward slashes.
+        line: From 1; 0 where the whole file is meant.
+        text: The line itself, shortened.
+    """
+
+    path: str
+    line: int = 0
+    text: str = ""
+
+
+class Finding(Record):
+    """One thing that was learned by reading the target.
+
+    Args:
+        topic: What it is about, for example ``docstring style``.
+        value: What was found.
+        share: How much of what was looked at agrees, 0 to 1.
+        seen: How many places were looked at.
+        evidence: Places that show it.
+    """
+
+    topic: str
+    value: Any
+    share: float = 1.0
+    seen: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Study(Record):
+    """What was learned by reading the target repository; nothing of it was imported or run.
+
+    Args:
+        root: The repository's root folder.
+        commit: HEAD when it was studied, or ``""`` where there is none.
+        findings: The findings, one per topic.
+        skipped: Files that could not be read, each with the reason.
+    """
+
+    root: str
+    commit: str = ""
+    findings: tuple[Finding, ...] = ()
+    skipped: Mapping[str, str] = Field(default_factory=dict)
+
+    def find(self, topic: str) -> Finding | None:
+        """Return the finding on a topic, or None."""
+        return next((finding for finding in self.findings if finding.topic == topic), None)
+
+    def value(self, topic: str, default: Any = None) -> Any:
+        """Return what was found on a topic, or the default."""
+        finding = self.find(topic)
+        return default if finding is None else finding.value
+
+
+class Edit(Record):
+    """A change to a file that the target already has.
+
+    Args:
+        path: Relative to the target's root.
+        before: Text that stands exactly once in the file.
+        after: What replaces it.
+        reason: Why the change is needed.
+    """
+
+    path: str
+    before: str
+    after: str
+    reason: str
+
+
+class Placement(Record):
+    """Where the code of a spec goes in the target.
+
+    Args:
+        path: The module's file, relative to the target's root.
+        module: The dotted name under which it is imported.
+        test_path: The test's file.
+        import_root: The folder that stands on ``sys.path`` when the target runs, relative.
+        base: Dotted name of the base class that fits, or ``""``.
+        edits: Registrations and re-exports that the target's habits ask for.
+        evidence: Why there.
+    """
+
+    path: str
+    module: str
+    test_path: str
+    import_root: str = "."
+    base: str = ""
+    edits: tuple[Edit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Cell(Record):
+    """One piece of a draft.
+
+    Args:
+        id: Stable over revisions, at most 64 letters, digits, ``-`` and ``_``.
+        role: ``module`` or ``test``.
+        path: The file in the target that the cell becomes (or a part of, in the draft's order).
+        source: Python.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    role: Role
+    path: str
+    source: str
+
+
+class Note(Record):
+    """An assumption, a concern about the design, or an improvement beyond the spec.
+
+    Args:
+        kind: Which of the three.
+        text: The note.
+        reason: Why.
+        about: The option, requirement or topic it belongs to.
+        alternative: What else could have been done.
+    """
+
+    kind: Literal["assumption", "concern", "improvement"]
+    text: str
+    reason: str = ""
+    about: str = ""
+    alternative: str = ""
+
+
+class Draft(Record):
+    """What an implementer offers at one moment.
+
+    Args:
+        implementer: Who wrote it.
+        module: The dotted name that defines the spec's name when the target is imported.
+        cells: Module and test cells, in order.
+        edits: Changes to files that the target already has.
+        notes: Assumptions, concerns and improvements.
+        summary: What was done, in a few sentences.
+    """
+
+    implementer: str
+    module: str
+    cells: tuple[Cell, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[Note, ...] = ()
+    summary: str = ""
+
+    @property
+    def hash(self) -> str:
+        """A digest of the cells and edits; any change makes evidence stale."""
+        parts = [part for cell in self.cells for part in (cell.role, cell.path, cell.source)]
+        parts += [part for edit in self.edits for part in (edit.path, edit.before, edit.after)]
+        digest = hashlib.sha256("\0".join([self.module, *parts]).encode())
+        return digest.hexdigest()[:16]
+
+    def files(self, role: Role) -> dict[str, str]:
+        """Join the cells of a role into files.
+
+        Args:
+            role: ``module`` or ``test``.
+
+        Returns:
+            Source text by path, in the order of the cells.
+        """
+        files: dict[str, str] = {}
+        for cell in self.cells:
+            if cell.role == role:
+                former = files.get(cell.path, "")
+                joint = "\n\n\n" if former else ""
+                files[cell.path] = former.rstrip("\n") + joint + cell.source.rstrip("\n") + "\n"
+        return files
+
+
+class Verdict(Record):
+    """One property of a draft and its outcome, with the evidence.
+
+    Args:
+        check: The check's name.
+        requirement: The requirement's id, or ``""`` for a check that follows from the kind.
+        outcome: passed, proved, failed, inconclusive, exempt or skipped.
+        seen: What was observed.
+        expected: What should have been.
+        where: ``file:line`` in the draft, where it is known.
+        reason: Why it is exempt, skipped or inconclusive.
+        fix: What to try.
+        conditions: Sizes, options, seed, device and dtype under which it was seen; with these the
+            check replays.
+        seconds: How long it took.
+    """
+
+    check: str
+    requirement: str = ""
+    outcome: Outcome
+    seen: str = ""
+    expected: str = ""
+    where: str = ""
+    reason: str = ""
+    fix: str = ""
+    conditions: Mapping[str, Any] = Field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether the verdict does not stand against the draft."""
+        return self.outcome in GOOD
+
+
+class TestResult(Record):
+    """How one test of the draft ended.
+
+    Args:
+        id: pytest's node id.
+        outcome: passed, failed, skipped or error.
+        message: The first line of what went wrong.
+        line: Where, in the test file.
+        seconds: How long it took.
+    """
+
+    __test__ = False  # pytest must not collect a record
+
+    id: str
+    outcome: Literal["passed", "failed", "skipped", "error"]
+    message: str = ""
+    line: int = 0
+    seconds: float = 0.0
+
+
+class FlowStep(Record):
+    """One step of the full-size shape flow through the module.
+
+    Args:
+        name: The submodule's dotted name, ``""`` for the whole.
+        type: Its class.
+        output: Shape and dtype of its output, for example ``float32 (8, 512, 512)``.
+        parameters: How many parameters it holds itself, without its children.
+        depth: How deeply it is nested.
+    """
+
+    name: str
+    type: str
+    output: str
+    parameters: int = 0
+    depth: int = 0
+
+
+class Gradient(Record):
+    """How large the gradient of one parameter is.
+
+    Args:
+        name: The parameter.
+        norm: Root mean square of its gradient, or None where none arrived.
+        size: Number of elements.
+    """
+
+    name: str
+    norm: float | None
+    size: int
+
+
+class Report(Record):
+    """All verdicts of one draft on one device.
+
+    Args:
+        spec_hash: Digest of the spec that was checked against.
+        draft_hash: Digest of the draft that was checked.
+        environment: Versions and platform.
+        device: ``cpu`` or ``cuda:N``.
+        tier: live, full or deep.
+        verdicts: In the order in which they were reached.
+        tests: How the draft's own tests ended, as its process told it.
+        flow: The shape flow, for the picture.
+        gradients: The gradient flow, for the picture.
+        guarantees: What the sandbox could promise.
+        seconds: How long the whole battery took.
+    """
+
+    spec_hash: str
+    draft_hash: str
+    environment: Mapping[str, str] = Field(default_factory=dict)
+    device: str = "cpu"
+    tier: Tier = "full"
+    verdicts: tuple[Verdict, ...] = ()
+    tests: tuple[TestResult, ...] = ()
+    flow: tuple[FlowStep, ...] = ()
+    gradients: tuple[Gradient, ...] = ()
+    guarantees: Mapping[str, str] = Field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def green(self) -> bool:
+        """Whether everything asked for holds; no evidence is not green."""
+        return (
+            bool(self.verdicts)
+            and all(verdict.good for verdict in self.verdicts)
+            and any(verdict.outcome in {"passed", "proved"} for verdict in self.verdicts)
+            and all(test.outcome in {"passed", "skipped"} for test in self.tests)
+        )
+
+    def of(self, requirement: str) -> tuple[Verdict, ...]:
+        """Return the verdicts on one requirement."""
+        return tuple(v for v in self.verdicts if v.requirement == requirement)
+
+
+class Export(Record):
+    """The accepted draft as a commit in the target repository.
+
+    Args:
+        repo: The target's root.
+        branch: The new branch.
+        commit: Its full hash.
+        base: The commit it stands on.
+        paths: The files that it adds or changes.
+    """
+
+    repo: str
+    branch: str
+    commit: str
+    base: str
+    paths: tuple[str, ...] = ()

@@ -1,0 +1,90 @@
+"""One line of the contract: a quantity, a choice or a law, with a stable id.
+
+    attention layers == num_layers          a quantity: phrase, comparison, closed form
+    positions == rotary                     a choice: phrase, ==, a word
+    padding invariant under mask            a law, with the input that switches it
+    causal over time                        a law, with the axis that it speaks of
+
+What a phrase means is decided by the check that is named for it (room `checks`), so a new kind of
+requirement is one new check and no change here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from workbench.errors import SpecError
+from workbench.spec._expression import Expression
+
+_COMPARISON = re.compile(r"^(?P<phrase>.+?)\s*(?P<comparison>==|<=|>=)\s*(?P<right>.+)$")
+_LAW = re.compile(r"^(?P<phrase>.+?)(?:\s+under\s+(?P<under>\w+))?(?:\s+over\s+(?P<over>\w+))?$")
+_PHRASE = re.compile(r"[a-z][a-z0-9 -]*$")
+_ID = re.compile(r"R[1-9]\d*$")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement.
+
+    Args:
+        id: ``R1``, ``R2`` ...; it stays when lines are added before it.
+        text: The line as it was written.
+        phrase: What is required, for example ``attention heads``.
+        comparison: ``==``, ``<=`` or ``>=``; empty for a law.
+        right: The closed form or word on the right; empty for a law.
+        under: The input that a law depends on.
+        over: The axis that a law speaks of.
+        line: The line in the spec file, from 1, where it is known.
+    """
+
+    id: str
+    text: str
+    phrase: str
+    comparison: str = ""
+    right: str = ""
+    under: str = ""
+    over: str = ""
+    line: int | None = None
+
+    @property
+    def expression(self) -> Expression:
+        """The right side as a closed form."""
+        return Expression(self.right)
+
+
+def parse_requirement(identifier: str, text: object, line: int | None = None) -> Requirement:
+    """Read one requirement line.
+
+    Args:
+        identifier: Its id, ``R`` and a number.
+        text: The line.
+        line: Where it stands in the file.
+
+    Returns:
+        The requirement.
+
+    Raises:
+        SpecError: Id or line do not follow the grammar.
+    """
+    if not _ID.match(identifier):
+        raise SpecError(f"{identifier!r} is no requirement id; write R1, R2, R3 ...", line=line)
+    if not isinstance(text, str) or not text.strip():
+        raise SpecError(
+            f"{text!r} is no requirement; write a line such as 'attention heads == num_heads'",
+            line=line,
+        )
+    clean = " ".join(text.split())
+    match = _COMPARISON.match(clean)
+    parts = (match or _LAW.match(clean)).groupdict()  # type: ignore[union-attr]
+    if not _PHRASE.match(parts["phrase"]):
+        raise SpecError(
+            f"{parts['phrase']!r} is no phrase; write lower-case words, for example "
+            "'attention heads == num_heads' or 'causal over time'",
+            line=line,
+            field=identifier,
+        )
+    if match:
+        Expression(parts["right"])
+    filled = {key: value or "" for key, value in parts.items()}
+    return Requirement(id=identifier, text=clean, line=line, **filled)
