@@ -25,6 +25,9 @@ NAMES = {"a": 3, "b": 5, "layers": [2, 3, 4], "positions": "rotary"}
         "a if",
         "",
         "sum(layers, key=a)",
+        "sum(n for n in layers if n)",
+        "sum(n for n in layers for m in layers)",
+        "sum(n for n.x in layers)",
         "a @ b",
         "a << b",
         "...",
@@ -82,14 +85,18 @@ def test_an_unknown_function_gets_the_legal_ones():
         ("prod(layers) % 7", 3),
         ("ceil(7 / 2) + floor(7 / 2)", 7),
         ("max(a, b) - min(layers)", 3),
+        ("sum(n * a ** i for i, n in enumerate(layers))", 2 + 9 + 36),
+        ("sum(i for i in range(a)) + prod(m * n for m, n in zip(layers, layers))", 3 + 576),
     ],
 )
 def test_values(text, value):
     assert Expression(text).value(NAMES) == value
 
 
-def test_names_leaves_functions_out():
+def test_names_leaves_functions_and_bound_names_out():
     assert Expression("sum(layers) + max(a, 2)").names == {"layers", "a"}
+    assert Expression("sum(n * b for n in range(a))").names == {"a", "b"}
+    assert Expression("n + sum(n for n in range(a))").names == {"a", "n"}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +106,8 @@ def test_names_leaves_functions_out():
         ("(p == 'x') * 2 * (a + 1) + a", {"p": "x"}, "2 * (a + 1) + a"),
         ("a if p == 'x' else b", {"p": "x"}, "a"),
         ("sum(layers) * a", {"layers": [1, 2]}, "3 * a"),
+        ("sum(n * a for n in layers)", {"n": 9}, "sum((n * a for n in layers))"),
+        ("sum(i * n for i, n in enumerate(layers)) + a", {"layers": [5, 7]}, "7 + a"),
         ("a - 0 * b", {}, "a"),
         ("a + (p == 'x')", {"p": "x"}, "a + True"),
         ("a ** 2 + b", {"a": -3}, "9 + b"),

@@ -89,6 +89,7 @@ def dumps(spec: Spec, *, former: str = "") -> str:
         The YAML text. Fields that are empty and were not there before are left out.
     """
     data = spec.model_dump(mode="json")
+    data["assumptions"] = [_lean(assumption) for assumption in data["assumptions"]]
     document = _document(former, None) if former.strip() else CommentedMap()
     for field, value in data.items():
         if field not in document and value in ("", {}, []):
@@ -118,7 +119,8 @@ def save(spec: Spec, path: str | Path) -> None:
 def _yaml() -> YAML:
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
-    yaml.width = 100
+    # A wrapped expression is harder to read than a long one, and wrapping leaves trailing spaces.
+    yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
@@ -204,6 +206,11 @@ def _put(document: CommentedMap, field: str, value: Any) -> None:
         del former[len(value) :]
     elif former is None or _plain(former) != value:
         document[field] = LiteralScalarString(value) if _long(value) else value
+
+
+def _lean(assumption: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what an assumption does not say."""
+    return {key: value for key, value in assumption.items() if value not in ("", False)}
 
 
 def _short(item: Any) -> Any:
