@@ -37,7 +37,7 @@ lab: $(STAMP) ## Open JupyterLab on notebooks/workbench.ipynb
 	@$(BIN)/workbench lab $(ARGS)
 
 lint: $(STAMP) ## Check format, style, types and the direction of imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-timing
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: $(STAMP) ## Run the benchmarks: ratios, measured side by side in one run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

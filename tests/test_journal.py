@@ -67,7 +67,10 @@ def test_a_damaged_middle_is_named_with_its_line(tmp_path, damage):
 
 def test_two_processes_cannot_write_one_journal(tmp_path):
     journal = Journal(tmp_path)
-    code = f"from pathlib import Path; from workbench.journal import Journal; Journal(Path({str(tmp_path)!r}))"
+    code = (
+        "from pathlib import Path; from workbench.journal import Journal; "
+        f"Journal(Path({str(tmp_path)!r}))"
+    )
     second = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert second.returncode != 0
     assert "open in another process" in second.stderr

@@ -6,6 +6,7 @@
     │   ├── TargetError             the target repository cannot be studied or exported to
     │   └── Refused                 an implementer cannot build this spec, and says which part
     ├── JournalError                a session's journal cannot be written or read back
+    ├── ImplementerError            an implementer had to stop before it was done; its work is kept
     └── CandidateError              the code under check did not answer
         ├── CandidateRaised         it raised an exception of its own
         └── CandidateLost           its process is gone: time, memory, exit, signal, output
@@ -95,6 +96,19 @@ class Refused(UsageError):
 
 class JournalError(WorkbenchError):
     """A session's journal cannot be written or read back."""
+
+
+class ImplementerError(WorkbenchError):
+    """An implementer had to stop before it was done; what it did is in the journal.
+
+    Args:
+        sentence: What happened and what to do, for people.
+        fault: One word for it, for example ``budget`` or ``refusal``.
+    """
+
+    def __init__(self, sentence: str, *, fault: str = "") -> None:
+        self.fault = fault
+        super().__init__(sentence)
 
 
 class CandidateError(WorkbenchError):

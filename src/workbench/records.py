@@ -87,7 +87,8 @@ class Edit(Record):
 
     Args:
         path: Relative to the target's root.
-        before: Text that stands exactly once in the file.
+        before: Text that stands exactly once in the file; ``""`` for a file that is empty or not
+            there yet.
         after: What replaces it.
         reason: Why the change is needed.
     """
@@ -164,6 +165,7 @@ class Draft(Record):
         edits: Changes to files that the target already has.
         notes: Assumptions, concerns and improvements.
         summary: What was done, in a few sentences.
+        wants: The tier of checks that the implementer asks for; None for the session's own.
     """
 
     implementer: str
@@ -172,13 +174,16 @@ class Draft(Record):
     edits: tuple[Edit, ...] = ()
     notes: tuple[Note, ...] = ()
     summary: str = ""
+    wants: Tier | None = None
 
     @property
     def hash(self) -> str:
         """A digest of the cells and edits; any change makes evidence stale."""
         parts = [part for cell in self.cells for part in (cell.role, cell.path, cell.source)]
         parts += [part for edit in self.edits for part in (edit.path, edit.before, edit.after)]
-        digest = hashlib.sha256("\0".join([self.module, *parts]).encode())
+        joined = "\0".join([self.module, *parts])
+        # A source that is no text has a digest as well; the export is what refuses it.
+        digest = hashlib.sha256(joined.encode(errors="surrogatepass"))
         return digest.hexdigest()[:16]
 
     def files(self, role: Role) -> dict[str, str]:
@@ -285,6 +290,98 @@ class Gradient(Record):
     size: int
 
 
+class Mutant(Record):
+    """A draft's module with one mistake made on purpose.
+
+    Args:
+        id: Stable: ``operator@path:line``, with ``:2`` for a second change of the same line.
+        operator: The member of the room ``mutants`` that made it.
+        path: The file.
+        line: Where, in the unchanged file.
+        what: What is broken.
+        why: Why a person would get it wrong.
+        fix: Which test would notice.
+        diff: The change.
+    """
+
+    id: str
+    operator: str
+    path: str
+    line: int
+    what: str = ""
+    why: str = ""
+    fix: str = ""
+    diff: str = ""
+
+
+class Kill(Record):
+    """What became of one mutant.
+
+    Args:
+        mutant: The mutant.
+        outcome: ``killed`` if a test noticed, ``survived`` if none did, ``equivalent`` if there is
+            nothing to notice: it was seen to behave like the original.
+        by: The tests that noticed.
+        how: ``assertion``, ``exception``, ``import`` (its file could not even be imported),
+            ``time`` or ``lost`` (the process ended); ``""`` where nothing was killed.
+        reason: What the first of these tests said, or why the mutant is equivalent or could not
+            be shown to be.
+        seconds: How long it took.
+    """
+
+    mutant: Mutant
+    outcome: Literal["killed", "survived", "equivalent"]
+    by: tuple[str, ...] = ()
+    how: Literal["", "assertion", "exception", "import", "time", "lost"] = ""
+    reason: str = ""
+    seconds: float = 0.0
+
+
+class KillTable(Record):
+    """Mutants against tests: what the tests of a draft can notice.
+
+    Args:
+        spec_hash: Digest of the spec.
+        draft_hash: Digest of the draft.
+        kills: One per mutant, in the order of the mutants.
+        tests: How the tests ended on the unchanged module.
+        whole: Whether every mutant met every test; otherwise the first that noticed ended it.
+        reason: Why there is no table, where there is none.
+        seconds: How long it took.
+    """
+
+    spec_hash: str = ""
+    draft_hash: str = ""
+    kills: tuple[Kill, ...] = ()
+    tests: tuple[TestResult, ...] = ()
+    whole: bool = False
+    reason: str = ""
+    seconds: float = 0.0
+
+    def with_outcome(self, outcome: str) -> tuple[Kill, ...]:
+        """Return the rows with one outcome: killed, survived or equivalent."""
+        return tuple(kill for kill in self.kills if kill.outcome == outcome)
+
+    @property
+    def survivors(self) -> tuple[Kill, ...]:
+        """The mutants that no test noticed, though there is something to notice."""
+        return self.with_outcome("survived")
+
+    @property
+    def rate(self) -> float | None:
+        """The share of mutants that were killed, without the equivalent; None without any."""
+        killed, survived = len(self.with_outcome("killed")), len(self.survivors)
+        return killed / (killed + survived) if killed + survived else None
+
+    @property
+    def idle(self) -> tuple[str, ...] | None:
+        """The tests that kill nothing; None where not every mutant met every test."""
+        if not self.whole or not self.kills:
+            return None
+        busy = {name for kill in self.kills for name in kill.by}
+        return tuple(test.id for test in self.tests if test.id not in busy)
+
+
 class Report(Record):
     """All verdicts of one draft on one device.
 
@@ -299,6 +396,7 @@ class Report(Record):
         flow: The shape flow, for the picture.
         gradients: The gradient flow, for the picture.
         guarantees: What the sandbox could promise.
+        kills: What the draft's tests can notice, where that was measured.
         seconds: How long the whole battery took.
     """
 
@@ -312,6 +410,7 @@ class Report(Record):
     flow: tuple[FlowStep, ...] = ()
     gradients: tuple[Gradient, ...] = ()
     guarantees: Mapping[str, str] = Field(default_factory=dict)
+    kills: KillTable | None = None
     seconds: float = 0.0
 
     @property

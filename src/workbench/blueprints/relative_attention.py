@@ -90,7 +90,11 @@ WORDS = {
             "distances up to {n}",
         ],
         "num_buckets": ["{n}( relative)( position)( distance) bucket(s)"],
-        "dropout": ["dropout( rate)( probability)( of) {n}", "{n} dropout", ["no dropout", 0.0]],
+        "dropout": [
+            "dropout( rate)( probability)( of) {n}",
+            "{n} dropout",
+            ["[no|without|with no]( any) dropout", 0.0],
+        ],
     },
     "choices": {
         "positions": {

@@ -120,7 +120,11 @@ WORDS = {
             "at most {n} tokens",
             "{n} token context",
         ],
-        "dropout": ["dropout( rate)( probability)( of) {n}", "{n} dropout", ["no dropout", 0.0]],
+        "dropout": [
+            "dropout( rate)( probability)( of) {n}",
+            "{n} dropout",
+            ["[no|without|with no]( any) dropout", 0.0],
+        ],
     },
     "choices": {
         "norm": {

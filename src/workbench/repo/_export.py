@@ -1,0 +1,146 @@
+"""The export: an accepted draft becomes one commit on a new branch, or nothing happens at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbench.errors import TargetError
+from workbench.records import Draft, Export, Report, Study
+from workbench.repo._changes import contents
+from workbench.repo._commit import commit, make_branch
+from workbench.repo._git import Git, head, repository
+from workbench.repo._message import message
+from workbench.repo._names import kebab
+from workbench.repo._scratch import scratch, tree_of
+from workbench.repo._snapshot import Snapshot, snapshot
+from workbench.spec import Spec
+
+_UNDER_WAY = {
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase or a mail import",
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisection",
+}
+
+
+def export(
+    study: Study, spec: Spec, draft: Draft, report: Report, *, branch: str | None = None
+) -> Export:
+    """Make an accepted draft a commit on a new branch of the target.
+
+    The person's working tree, index, HEAD, stash and hooks are not touched, and nothing of the
+    target runs. Either the whole branch is there in the end, or nothing.
+
+    Args:
+        study: The study; the commit that it read is the one that the branch stands on.
+        spec: What was asked for.
+        draft: What was accepted.
+        report: The verdicts on exactly this draft and this spec.
+        branch: The branch's name; by default ``workbench/`` and the spec's name.
+
+    Returns:
+        The export.
+
+    Raises:
+        TargetError: The evidence is not for this draft or not green, or the target refuses; the
+            message says which and what to do.
+    """
+    files, git = _ready(study)
+    _require_evidence(spec, draft, report)
+    written = contents(files, draft)
+    text = message(study, spec, draft, report)
+    made = commit(git, files.commit, written, text)
+    wanted = _default(git, spec) if branch is None else branch
+    name = make_branch(git, wanted, made, exact=branch is not None)
+    return Export(
+        repo=study.root, branch=name, commit=made, base=files.commit, paths=tuple(sorted(written))
+    )
+
+
+@contextmanager
+def worktree(study: Study, draft: Draft) -> Iterator[Path]:
+    """Check the studied commit out beside the target, with a draft applied, to run its tests there.
+
+    Git's filters do not run, so files kept by Git LFS are pointers; submodules are empty.
+
+    Args:
+        study: The study.
+        draft: The draft to apply; nothing is committed.
+
+    Yields:
+        The folder that stands for the target's root. It is gone afterwards.
+
+    Raises:
+        TargetError: The target refuses, as in `export`.
+    """
+    files, git = _ready(study)
+    written = contents(files, draft)
+    inner = git.text("rev-parse", "--show-prefix")
+    with scratch(git) as folder:
+        tree = tree_of(folder)
+        harmless = git.without_filters().set(submodule__recurse="false")
+        harmless.text(
+            "worktree", "add", "--quiet", "--detach", str(tree), files.commit, seconds=600.0
+        )
+        root = tree / inner
+        for path, content in written.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        yield root
+
+
+def _ready(study: Study) -> tuple[Snapshot, Git]:
+    """Open the target, or say in one sentence why nothing can be exported into it."""
+    root = Path(study.root)
+    git = repository(root)
+    if not head(git):
+        raise TargetError(f"{root} has no commit yet; commit what is there and study it again")
+    if not study.commit:
+        raise TargetError(
+            f"nothing of {root} was committed when it was studied; commit its files and study again"
+        )
+    asked = [part for name in _UNDER_WAY for part in ("--git-path", name)]
+    marks = git.text("rev-parse", *asked).split("\n")
+    for mark, what in zip(marks, _UNDER_WAY.values(), strict=True):
+        if (root / mark).exists():
+            raise TargetError(f"{what} is under way in {root}; finish or abort it, then export")
+    files = snapshot(study)
+    return files, files.git or git
+
+
+def _require_evidence(spec: Spec, draft: Draft, report: Report) -> None:
+    if report.draft_hash != draft.hash:
+        raise TargetError(
+            f"the report is on draft {report.draft_hash}, but the draft is {draft.hash} now; "
+            "check it again"
+        )
+    if report.spec_hash != spec.hash:
+        raise TargetError(
+            f"the report is on spec {report.spec_hash}, but the spec is {spec.hash} now; "
+            "check the draft again"
+        )
+    unmet = [identifier for identifier in spec.requires if not _holds(report, identifier)]
+    if report.green and not unmet:
+        return
+    bad = [one for one in report.verdicts if not one.good]
+    against = [f"{one.requirement or one.check} {one.outcome}" for one in bad]
+    failed = [test for test in report.tests if test.outcome in {"failed", "error"}]
+    against += [f"{test.id} {test.outcome}" for test in failed]
+    against += [f"{identifier} has no verdict" for identifier in unmet if not report.of(identifier)]
+    raise TargetError(f"the report is not green: {', '.join(against[:6]) or 'it has no verdicts'}")
+
+
+def _holds(report: Report, identifier: str) -> bool:
+    verdicts = report.of(identifier)
+    return bool(verdicts) and all(verdict.good for verdict in verdicts)
+
+
+def _default(git: Git, spec: Spec) -> str:
+    """Name the branch; a branch that is called workbench leaves no room for names below it."""
+    taken = git.ask("show-ref", "--verify", "--quiet", "refs/heads/workbench") is not None
+    return f"workbench{'-' if taken else '/'}{kebab(spec.name)}"

@@ -1,0 +1,167 @@
+"""How the target's code is formatted: as its settings say, or as its lines show."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections import Counter
+from collections.abc import Iterator
+
+from workbench.records import Evidence, Finding
+from workbench.repo import topics
+from workbench.repo._settings import Settings, Value
+from workbench.repo._source import Source
+from workbench.repo._survey import Survey
+from workbench.repo._tally import counted, majority, whole
+
+_LIMITS = (79, 80, 88, 96, 99, 100, 110, 120)
+_DEFAULT = 88  # of ruff and of black
+_COVERED = 0.985  # share of lines that a limit must hold, where no setting tells
+_SAMPLE = 40  # files whose strings are read, at most
+_LINES = 400  # lines of each, for reading tokens is slow
+_HOOKS = (
+    ("ruff", r"^\s*-\s*id:\s*ruff-format"),
+    ("black", r"^\s*-\s*id:\s*(black|ufmt)"),
+    ("yapf", r"^\s*-\s*id:\s*yapf"),
+    ("autopep8", r"^\s*-\s*id:\s*autopep8"),
+)
+
+
+def findings(survey: Survey) -> Iterator[Finding | None]:
+    """Read the settings first and measure what they leave open."""
+    yield _formatter(survey.settings)
+    yield _line_length(survey)
+    yield _quotes(survey)
+    yield _indentation(survey)
+    yield _line_endings(survey)
+
+
+def _formatter(settings: Settings) -> Finding:
+    for name, value in (
+        ("ruff", settings.ruff("format")),
+        ("black", settings.get("pyproject.toml", "tool", "black")),
+        ("yapf", settings.first(("setup.cfg", "yapf"), (".style.yapf", "style"))),
+        ("yapf", settings.get("pyproject.toml", "tool", "yapf")),
+    ):
+        if value:
+            return Finding(topic=topics.FORMATTER, value=name, evidence=(value.evidence,))
+    for name, pattern in _HOOKS:
+        shown = settings.find(".pre-commit-config.yaml", pattern)
+        if shown.line:
+            return Finding(topic=topics.FORMATTER, value=name, evidence=(shown,))
+    return Finding(topic=topics.FORMATTER, value="none")
+
+
+def _line_length(survey: Survey) -> Finding | None:
+    settings = survey.settings
+    value = settings.ruff("line-length") or settings.first(
+        ("pyproject.toml", "tool", "black", "line-length"),
+        ("pyproject.toml", "tool", "black", "line_length"),
+    )
+    formatter = _formatter(settings)
+    if value is None and formatter.value in {"ruff", "black"}:
+        return formatter.model_copy(update={"topic": topics.LINE_LENGTH, "value": _DEFAULT})
+    value = value or settings.first(
+        ("setup.cfg", "yapf", "column_limit"),
+        (".style.yapf", "style", "column_limit"),
+        ("pyproject.toml", "tool", "yapf", "column_limit"),
+        ("setup.cfg", "flake8", "max-line-length"),
+        (".flake8", "flake8", "max-line-length"),
+        ("tox.ini", "flake8", "max-line-length"),
+        ("pyproject.toml", "tool", "isort", "line_length"),
+        (".editorconfig", "*.py", "max_line_length"),
+        (".editorconfig", "*", "max_line_length"),
+    )
+    number = _number(value)
+    if value and number:
+        return Finding(topic=topics.LINE_LENGTH, value=number, evidence=(value.evidence,))
+    return _measured(survey.code)
+
+
+def _number(value: Value | None) -> int:
+    text = str(value.value) if value else ""
+    return int(text) if text.isdigit() and 20 <= int(text) <= 320 else 0
+
+
+def _measured(sources: tuple[Source, ...]) -> Finding | None:
+    lengths: Counter[int] = Counter()
+    for source in sources:
+        lengths.update(map(len, source.lines))
+    seen = sum(lengths.values()) - lengths[0]
+    if not seen:
+        return None
+    for limit in _LIMITS:
+        share = sum(n for length, n in lengths.items() if 0 < length <= limit) / seen
+        if share >= _COVERED:
+            break
+    longest = max(sources, key=lambda source: max(map(len, source.lines)))
+    return Finding(
+        topic=topics.LINE_LENGTH,
+        value=limit,
+        share=round(share, 3),
+        seen=seen,
+        evidence=(whole(longest.path),),
+    )
+
+
+def _quotes(survey: Survey) -> Finding | None:
+    value = survey.settings.ruff("format", "quote-style")
+    if value and value.value in {"single", "double"}:
+        return Finding(topic=topics.QUOTES, value=value.value, evidence=(value.evidence,))
+    counts: Counter[str] = Counter()
+    evidence: dict[str, Evidence] = {}
+    step = max(1, len(survey.code) // _SAMPLE)
+    for source in survey.code[::step]:
+        for quote, line in _strings(source):
+            counts[quote] += 1
+            evidence.setdefault(
+                quote, Evidence(path=source.path, line=line, text=source.line(line))
+            )
+    return counted(topics.QUOTES, counts, evidence)
+
+
+def _strings(source: Source) -> Iterator[tuple[str, int]]:
+    """Yield the quote of each short string that could have had the other quote as well."""
+    text = "\n".join(source.lines[:_LINES])
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.STRING:
+                text = token.string.lstrip("rbfuRBFU")
+                if not text.startswith(('"""', "'''")) and not re.search(r"['\"]", text[1:-1]):
+                    yield ("single" if text[0] == "'" else "double"), token.start[0]
+    except (tokenize.TokenError, IndentationError):  # the cut may fall into a statement
+        return
+
+
+def _indentation(survey: Survey) -> Finding | None:
+    value = survey.settings.ruff("indent-width")
+    tabs = survey.settings.ruff("format", "indent-style")
+    if tabs and tabs.value == "tab":
+        return Finding(topic=topics.INDENTATION, value="tab", evidence=(tabs.evidence,))
+    if value:
+        return Finding(topic=topics.INDENTATION, value=value.value, evidence=(value.evidence,))
+    votes: list[tuple[str | int, Evidence]] = []
+    for source in survey.code:
+        for number, line in enumerate(source.lines[:-1], start=1):
+            if line.endswith(":") and line[:1].isalpha():  # a block at the top of the file
+                following = source.lines[number]
+                width = len(following) - len(following.lstrip())
+                if following[:1] == "\t":
+                    votes.append(("tab", Evidence(path=source.path, line=number + 1)))
+                elif width and following.strip():
+                    votes.append((width, Evidence(path=source.path, line=number + 1)))
+    return majority(topics.INDENTATION, votes)
+
+
+def _line_endings(survey: Survey) -> Finding | None:
+    """Ask git how the committed files end their lines; elsewhere look at the bytes."""
+    paths = [source.path for source in survey.sources]
+    if not paths:
+        return None
+    votes = []
+    for path in paths[:: max(1, len(paths) // _SAMPLE)]:
+        with (survey.tree.root / path).open("rb") as file:
+            first = file.readline()
+        votes.append(("crlf" if first.endswith(b"\r\n") else "lf", whole(path)))
+    return majority(topics.LINE_ENDINGS, votes)

@@ -1,0 +1,42 @@
+"""What a newcomer to the target reads first: guidance for agents, then for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbench.records import Finding
+from workbench.repo import topics
+from workbench.repo._survey import Survey
+from workbench.repo._tally import SHOWN, whole
+
+# In reading order; the first that matches decides.
+_ORDER = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^(\.claude/)?CLAUDE(\.local)?\.md$",
+        r"^AGENTS?\.md$",
+        r"^GEMINI\.md$",
+        r"^(\.cursorrules|\.windsurfrules)$",
+        r"^\.(claude|cursor)/rules/.*\.(md|mdc)$",
+        r"^\.github/(copilot-instructions\.md|instructions/.*\.md)$",
+        r"^(docs?/|\.github/)?CONTRIBUTING(\.\w+)?$",
+        r"^(docs?/)?(STYLE|CODE_?STYLE|STYLEGUIDE|CONVENTIONS)\.(md|rst|txt)$",
+        r"^README(\.(md|rst|txt))?$",
+        r"^(?!.*(^|/)(tests?|third_party|vendor)/).+/(CLAUDE|AGENTS)\.md$",
+    )
+)
+
+
+def findings(survey: Survey) -> Iterator[Finding | None]:
+    """List the guidance files in the order in which they are to be read."""
+    ranked = [(_rank(path), path) for path in survey.tree.files]
+    paths = [path for rank, path in sorted(item for item in ranked if item[0] < len(_ORDER))]
+    if paths:
+        evidence = tuple(whole(path) for path in paths[:SHOWN])
+        yield Finding(topic=topics.GUIDANCE, value=paths, seen=len(paths), evidence=evidence)
+
+
+def _rank(path: str) -> int:
+    matches = (number for number, pattern in enumerate(_ORDER) if pattern.match(path))
+    return next(matches, len(_ORDER))

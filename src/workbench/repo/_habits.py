@@ -1,0 +1,164 @@
+"""What the target's authors do by habit: imports, exports, logging, configuration, headers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from workbench.records import Evidence, Finding
+from workbench.repo import topics
+from workbench.repo._settings import Settings
+from workbench.repo._source import Source
+from workbench.repo._survey import Survey
+from workbench.repo._tally import counted, majority, place, whole
+
+_PRINT = re.compile(r"^\s*print\(")
+_LOGGER = re.compile(r"^(_?logger|_?log|LOGGER|LOG|_?LOG(GER)?)\s*=\s*\S+")
+_GIVES_LOGGER = re.compile(r"^(get_\w*)?logger$|^MMLogger$")
+_CONFIGURATION = {
+    "hydra": "hydra",
+    "omegaconf": "hydra",
+    "argparse": "argparse",
+    "jsonargparse": "jsonargparse",
+    "ml_collections": "ml_collections",
+    "gin": "gin",
+    "fire": "fire",
+    "click": "click",
+    "typer": "typer",
+    "tyro": "tyro",
+    "pydantic": "pydantic",
+    "draccus": "draccus",
+    "yaml": "yaml",
+}
+_LICENCE = re.compile(
+    r"copyright|SPDX-License-Identifier|licen[cs]ed under|all rights reserved", re.IGNORECASE
+)
+
+
+def findings(survey: Survey) -> Iterator[Finding | None]:
+    """Look at the code proper, file by file."""
+    yield majority(topics.IMPORT_STYLE, _own_imports(survey))
+    # Where models live decides: other folders of the same package often do otherwise.
+    models = (
+        [role.source for role in survey.homes["model"].roles] if "model" in survey.homes else []
+    )
+    defining = [source for source in models or survey.code if source.classes]
+    public = [source for source in defining if not source.path.rpartition("/")[2].startswith("_")]
+    yield majority(topics.MODULE_ALL, map(_has_all, public or defining))
+    yield majority(topics.INIT_EXPORTS, map(_exports, filter(_is_init, survey.code)))
+    yield from _logging(survey)
+    yield _configuration(survey)
+    written = [source for source in survey.code if any(source.lines)]
+    yield majority(topics.LICENCE_HEADER, map(_header, written))
+    yield _python(survey.settings)
+
+
+def _is_init(source: Source) -> bool:
+    return source.path.endswith("__init__.py")
+
+
+def _own_imports(survey: Survey) -> Iterator[tuple[str, Evidence]]:
+    for source in survey.code:
+        if _is_init(source):
+            continue
+        for found in source.imports:
+            own = survey.layout.package and found.module.split(".")[0] == survey.layout.package
+            if found.level or own:
+                style = "relative" if found.level else "absolute"
+                yield style, place(source, found.line)
+
+
+def _has_all(source: Source) -> tuple[bool, Evidence]:
+    return source.exported is not None, whole(source.path)
+
+
+def _exports(source: Source) -> tuple[str, Evidence]:
+    own = [found for found in source.imports if found.level or found.name == "*"]
+    own = own or [found for found in source.imports if found.name and found.name[0].isupper()]
+    if not own:
+        return "none", whole(source.path)
+    stars = sum(found.name == "*" for found in own)
+    return ("star" if 2 * stars > len(own) else "names"), place(source, own[0].line)
+
+
+def _logging(survey: Survey) -> Iterator[Finding | None]:
+    counts: Counter[str] = Counter()
+    evidence: dict[str, Evidence] = {}
+    loggers = []
+    for source in survey.code:
+        for way, line in _ways(source).items():
+            counts[way] += 1
+            evidence.setdefault(way, place(source, line))
+        for number, line_text in enumerate(source.lines, start=1):
+            if "=" in line_text[:10] and _LOGGER.match(line_text):
+                loggers.append((line_text.rstrip(), place(source, number)))
+                break
+    if survey.code:
+        none = Finding(topic=topics.LOGGING, value="none", seen=len(survey.code))
+        yield counted(topics.LOGGING, counts, evidence) or none
+    yield majority(topics.LOGGER, loggers)
+
+
+def _ways(source: Source) -> dict[str, int]:
+    """Return how a file tells its progress, each way with a line."""
+    ways: dict[str, int] = {}
+    for found in source.imports:
+        package = found.module.split(".")[0]
+        last = found.module.rpartition(".")[2]
+        if package in {"logging", "loguru"} or (package, found.name) == ("absl", "logging"):
+            ways.setdefault(package, found.line)
+        elif last == "logging" or _GIVES_LOGGER.match(found.name):
+            ways.setdefault("logging", found.line)
+    if not ways:
+        numbered = enumerate(source.lines, start=1)
+        line = next((n for n, text in numbered if "print(" in text and _PRINT.match(text)), 0)
+        if line:
+            ways["print"] = line
+    return ways
+
+
+def _configuration(survey: Survey) -> Finding | None:
+    counts: Counter[str] = Counter()
+    evidence: dict[str, Evidence] = {}
+    for source in (*survey.code, *(role.source for role in survey.roles["training"])):
+        ways = {
+            _CONFIGURATION[package]: found.line
+            for found in source.imports
+            if (package := found.module.split(".")[0]) in _CONFIGURATION and not found.level
+        }
+        for found in source.classes:
+            decorated = any(one.name.endswith("dataclass") for one in found.decorators)
+            if decorated and re.search(r"(Config|Args|Arguments|Options|Settings)$", found.name):
+                ways["dataclass"] = found.line
+        for way, line in ways.items():
+            counts[way] += 1
+            evidence.setdefault(way, place(source, line))
+    return counted(topics.CONFIGURATION, counts, evidence)
+
+
+def _header(source: Source) -> tuple[str, Evidence]:
+    header = []
+    for line in source.lines:
+        if not line.startswith("#"):
+            break
+        if not line.startswith("#!") and "coding" not in line[:20]:
+            header.append(line.rstrip())
+    text = "\n".join(header).strip()
+    return (text if _LICENCE.search(text) else ""), place(source, 1)
+
+
+def _python(settings: Settings) -> Finding | None:
+    value = settings.first(
+        ("pyproject.toml", "project", "requires-python"),
+        ("pyproject.toml", "tool", "poetry", "dependencies", "python"),
+        ("setup.cfg", "options", "python_requires"),
+    )
+    if value and isinstance(value.value, str):
+        return Finding(topic=topics.PYTHON, value=value.value, evidence=(value.evidence,))
+    shown = settings.find("setup.py", r"python_requires\s*=")
+    match = re.search(r"python_requires\s*=\s*(\"[^\"]*\"|'[^']*')", shown.text)
+    if match is None:
+        return None
+    return Finding(topic=topics.PYTHON, value=ast.literal_eval(match[1]), evidence=(shown,))

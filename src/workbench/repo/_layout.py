@@ -1,0 +1,138 @@
+"""Where the target's packages lie and from where they are imported, seen from paths alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+TEST_WORDS = {"test", "tests", "unittest", "unittests", "unit_tests", "unit_test"}
+_ASIDE = TEST_WORDS | {
+    "benchmark",
+    "benchmarks",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "example",
+    "examples",
+    "experimental",
+    "experiments",
+    "external",
+    "extern",
+    "hfdocs",
+    "notebooks",
+    "third_party",
+    "thirdparty",
+    "vendor",
+}
+_ASIDE_AT_THE_TOP = {"assets", "ci", "projects", "script", "scripts", "tools"}
+# Top folders of a repository of scripts; a package that people install has a name of its own.
+_GENERIC = {
+    "code",
+    "config",
+    "configs",
+    "data",
+    "dataset",
+    "datasets",
+    "layers",
+    "lib",
+    "loss",
+    "losses",
+    "model",
+    "models",
+    "modules",
+    "nets",
+    "networks",
+    "train",
+    "training",
+    "util",
+    "utils",
+}
+_TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest)\.py$")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The shape of a target.
+
+    Args:
+        kind: src, package, scripts or empty.
+        package: Dotted name of the main package, or ``""``.
+        folder: Its folder; for scripts the folder that holds them.
+        import_root: The folder that stands on ``sys.path``.
+    """
+
+    kind: str
+    package: str
+    folder: str
+    import_root: str
+
+    def module(self, path: str) -> str:
+        """Return the dotted name under which a file is imported."""
+        relative = path
+        if self.import_root != ".":
+            relative = path.removeprefix(self.import_root + "/")
+        return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def is_test(path: str) -> bool:
+    """Tell whether a Python file belongs to the tests."""
+    pure = PurePosixPath(path)
+    if any(part.startswith(".") for part in pure.parts):
+        return False
+    return bool(_TEST_FILE.match(pure.name)) or not TEST_WORDS.isdisjoint(pure.parts[:-1])
+
+
+def is_aside(path: str) -> bool:
+    """Tell whether a file stands beside the code proper: documentation, examples, tools."""
+    parts = PurePosixPath(path).parts[:-1]
+    if parts and parts[0] in _ASIDE_AT_THE_TOP:
+        return True
+    return any(part in _ASIDE or part.startswith(".") for part in parts)
+
+
+def layout(files: Sequence[str], project: str = "") -> Layout:
+    """Find the main package and the import root.
+
+    Args:
+        files: The target's paths.
+        project: The project's name in its settings, or ``""``.
+
+    Returns:
+        The layout.
+    """
+    python = [path for path in files if path.endswith(".py") and not is_aside(path)]
+    if not python:
+        return Layout("empty", "", ".", ".")
+    folders = {_folder(path) for path in python if path.endswith("/__init__.py")}
+    tops = {folder for folder in folders if _folder(folder) not in folders}
+    main = _main_package(python, tops, project)
+    if not main:
+        root = _script_root(python, folders)
+        return Layout("scripts", "", root, root)
+    root = _folder(main)
+    kind = "src" if PurePosixPath(root).name == "src" else "package"
+    return Layout(kind, PurePosixPath(main).name, main, root)
+
+
+def _main_package(python: Sequence[str], tops: Iterable[str], project: str) -> str:
+    plain = re.sub(r"[-_.]+", "_", project).lower()
+    named = [top for top in tops if plain and PurePosixPath(top).name.lower() == plain]
+    own = [top for top in tops if PurePosixPath(top).name not in _GENERIC]
+    sizes = Counter({top: sum(p.startswith(top + "/") for p in python) for top in named or own})
+    return min(sizes, key=lambda top: (-sizes[top], top), default="")
+
+
+def _script_root(python: Sequence[str], packages: set[str]) -> str:
+    """Return the folder with the most scripts, the outermost of equals."""
+    scripts = Counter(_folder(path) for path in python if _folder(path) not in packages)
+    if scripts["."] or not scripts:
+        return "."
+    return min(scripts, key=lambda folder: (-scripts[folder], folder.count("/"), folder))
+
+
+def _folder(path: str) -> str:
+    return PurePosixPath(path).parent.as_posix()

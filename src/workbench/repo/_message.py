@@ -1,0 +1,205 @@
+"""The commit's message, in the target's style of titles, with the evidence and the spec in it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from workbench.records import Draft, Note, Report, Study, Verdict
+from workbench.repo import topics
+from workbench.spec import Spec, dumps
+
+_WIDTH = 72
+_SHOWN = 160  # characters of evidence for each line
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FEATURE = re.compile(r"^\[(feat|feature|new|add)\w*\]$", re.IGNORECASE)
+_TESTS = re.compile(r"^\[(test|tests|ut|unit ?tests?)\]$", re.IGNORECASE)
+
+
+def message(study: Study, spec: Spec, draft: Draft, report: Report) -> str:
+    """Write the message of an export's commit.
+
+    Args:
+        study: What is known of the target; its style of commit titles is followed.
+        spec: What was asked for.
+        draft: What was accepted.
+        report: The verdicts.
+
+    Returns:
+        The message: title, what and where, requirements, checks, tests, notes, digests, spec.
+    """
+    parts = [
+        subject(study, spec, draft),
+        *_what(spec, draft),
+        _summary(draft),
+        _listed("Requirements", _requirements(spec, report)),
+        _listed("Checks", [_line(v.check, v) for v in report.verdicts if not v.requirement]),
+        _tests(report),
+        _kills(report),
+        *_notes(draft),
+        _conditions(report),
+        f"Spec {spec.hash}, draft {draft.hash}.",
+        "The spec:\n\n" + textwrap.indent(_clean(dumps(spec)).rstrip(), "    "),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def subject(study: Study, spec: Spec, draft: Draft) -> str:
+    """Write the commit's title as the target's authors would.
+
+    Args:
+        study: What is known of the target.
+        spec: What was asked for.
+        draft: What was accepted.
+
+    Returns:
+        For example ``models: add TextClassifier`` or ``[Feature] Add TextClassifier``.
+    """
+    style = study.value(topics.COMMITS, {})
+    verb = {"past": "added", "present": "adds"}.get(style.get("mood", ""), "add")
+    what = f"tests of {spec.name}" if spec.existing else spec.name
+    prefix = _prefix(style, spec, draft)
+    capitalised = style.get("capitalised", True)
+    title = f"{prefix}{verb.capitalize() if capitalised else verb} {what}"
+    return title + "." if style.get("period") else title
+
+
+def _prefix(style: dict[str, object], spec: Spec, draft: Draft) -> str:
+    kind = style.get("prefix", "none")
+    area = _area(draft)
+    words = style.get("words")
+    known = [str(word) for word in words] if isinstance(words, list) else []
+    if kind == "conventional":
+        word = "test" if spec.existing else "feat"
+        return f"{word}({area}): " if style.get("scope") and area else f"{word}: "
+    if kind == "area":
+        return f"{next((word for word in known if word.rpartition('/')[2] == area), area)}: "
+    if kind == "bracket":
+        pattern = _TESTS if spec.existing else _FEATURE
+        return next((f"{word} " for word in known if pattern.match(word)), "")
+    return ""
+
+
+def _area(draft: Draft) -> str:
+    """Name the part of the target that a draft is for: the folder of its first file."""
+    paths = [*draft.files("module"), *draft.files("test")]
+    folder = PurePosixPath(paths[0]).parent.name if paths else ""
+    return folder or (PurePosixPath(paths[0]).stem if paths else "")
+
+
+def _what(spec: Spec, draft: Draft) -> Iterator[str]:
+    modules, tests = draft.files("module"), draft.files("test")
+    if modules:
+        said = f"Adds {spec.name} ({spec.kind}) in {_and(list(modules))}"
+        yield _wrapped(said + (f", tested in {_and(list(tests))}." if tests else "."))
+    elif tests:
+        yield _wrapped(f"Adds tests of {spec.name} ({spec.existing}) in {_and(list(tests))}.")
+    if draft.edits:
+        reasons = dict.fromkeys((edit.path, edit.reason) for edit in draft.edits)
+        lines = [f"{path}: {reason}" if reason else path for path, reason in reasons]
+        yield _listed("Also changed" if modules or tests else "Changed", lines)
+
+
+def _summary(draft: Draft) -> str:
+    """Quote the implementer; its words stand indented, so that none can pass for a verdict."""
+    text = _clean(draft.summary).strip()
+    if not text:
+        return ""
+    wrapped = "\n".join(
+        textwrap.fill(line, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+        for line in text.split("\n")
+    )
+    return f"In the words of the {_clean(draft.implementer)} implementer:\n\n{wrapped}"
+
+
+def _requirements(spec: Spec, report: Report) -> list[str]:
+    lines = []
+    for identifier, requirement in spec.requires.items():
+        lines += [
+            _line(f"{identifier} {requirement.text}", verdict) for verdict in report.of(identifier)
+        ]
+    return lines
+
+
+def _line(name: str, verdict: Verdict) -> str:
+    facts = [("seen", verdict.seen), ("expected", verdict.expected), ("because", verdict.reason)]
+    said = "; ".join(f"{word} {_one_line(text)}" for word, text in facts if text)
+    return f"{_one_line(name)}: {verdict.outcome}" + (f" ({said})" if said else "")
+
+
+def _tests(report: Report) -> str:
+    if not report.tests:
+        return ""
+    counts = Counter(test.outcome for test in report.tests)
+    return f"Tests: {', '.join(f'{count} {outcome}' for outcome, count in sorted(counts.items()))}."
+
+
+def _kills(report: Report) -> str:
+    table = report.kills
+    if table is None or not table.kills:
+        return ""
+    counts = Counter(kill.outcome for kill in table.kills)
+    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    alive = [f"{kill.mutant.id}: {_one_line(kill.mutant.what)}" for kill in table.survivors]
+    listed = _listed("No test noticed", alive)
+    return f"Mistakes made on purpose: {said}." + (f"\n\n{listed}" if listed else "")
+
+
+def _notes(draft: Draft) -> Iterator[str]:
+    titles = {"assumption": "Assumptions", "concern": "Concerns", "improvement": "Improvements"}
+    for kind, title in titles.items():
+        yield _listed(title, [_note(note) for note in draft.notes if note.kind == kind])
+
+
+def _note(note: Note) -> str:
+    text = f"{note.about}: {note.text}" if note.about else note.text
+    text += f" (why: {note.reason})" if note.reason else ""
+    return _one_line(text + (f" (instead of: {note.alternative})" if note.alternative else ""), 400)
+
+
+def _conditions(report: Report) -> str:
+    versions = [f"{name} {version}" for name, version in sorted(report.environment.items())]
+    versions = [version for version in versions if len(version) < 60]
+    where = ", ".join([f"on {report.device}", f"tier {report.tier}", *versions])
+    held = report.guarantees.items()
+    lost = [f"{name} {text}" for name, text in held if text != "enforced"]
+    said = f"Checked {where}." + (f" Sandbox: {'; '.join(lost)}." if lost else "")
+    return _wrapped(_one_line(said, 600))
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    wrapped = [
+        textwrap.fill(
+            _clean(line),
+            _WIDTH,
+            initial_indent="- ",
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in lines
+    ]
+    return "\n".join([f"{title}:", *wrapped])
+
+
+def _and(paths: list[str]) -> str:
+    return " and ".join([", ".join(paths[:-1]), paths[-1]] if len(paths) > 1 else paths)
+
+
+def _one_line(text: str, longest: int = _SHOWN) -> str:
+    line = " ".join(_clean(text).split())
+    return line if len(line) <= longest else line[: longest - 3] + "..."
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(_clean(text), _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _clean(text: str) -> str:
+    """Take out what is no text, and characters that hide or turn around what follows them."""
+    return _CONTROL.sub("", text.encode(errors="replace").decode())
