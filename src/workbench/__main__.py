@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m workbench``."""
+
+from workbench.cli import main
+
+main()

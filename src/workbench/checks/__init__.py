@@ -1,0 +1,23 @@
+"""One check per file: a property of a module that holds, or fails with a counterexample.
+
+A check is a module:
+
+    its docstring       the lesson that is shown with its verdicts: what holds, ``Why:``, ``Fix:``
+    TIER                ``live`` (on every edit), ``full`` (before accepting) or ``deep``
+    KINDS               kinds of spec to which it applies by itself, or none
+    DECIDES             phrases of requirements that it decides, each with what may stand on the
+                        right: `NUMBER`, `LAW` (nothing), or words
+    COST                milliseconds on a small transformer; the cheapest run first
+    check(subject)      looks and returns a `Decision`
+
+It holds no tensor library: it asks the candidate for data through the subject, compares numpy
+arrays, and says ``passed``, ``failed`` (with what was seen and expected), ``inconclusive`` or
+``skipped``. What it could not look at is never passed: `CannotLook` says why. To add a check is to
+add its file here, and to ``tests/checks/drafts`` a bad draft that trips it.
+"""
+
+from workbench.checks._decision import CannotLook, Decision
+from workbench.checks._plan import Lesson, Step, lesson, plan
+from workbench.checks._subject import Subject
+
+__all__ = ["CannotLook", "Decision", "Lesson", "Step", "Subject", "lesson", "plan"]

@@ -1,0 +1,139 @@
+"""Which checks a spec asks for, and in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+from workbench import registry
+from workbench.checks._requirement import legal
+from workbench.errors import SpecError, nearest
+from workbench.records import Tier
+from workbench.spec import Requirement, Spec
+
+_ROOM = "checks"
+_TIERS: tuple[Tier, ...] = ("live", "full", "deep")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What a check's docstring teaches.
+
+    Args:
+        holds: The property, as one sentence.
+        why: What goes wrong without it.
+        fix: What to try.
+    """
+
+    holds: str
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One check that is going to run.
+
+    Args:
+        name: The check.
+        module: Its module, which is its interface.
+        requirement: The requirement that it decides, where there is one.
+        exemption: Why the spec does not insist on it, or ``""``.
+    """
+
+    name: str
+    module: ModuleType
+    requirement: Requirement | None = None
+    exemption: str = ""
+
+
+def lesson(name: str) -> Lesson:
+    """Read a check's lesson.
+
+    Args:
+        name: A member of the room ``checks``.
+
+    Returns:
+        The parts of its docstring.
+    """
+    text = registry.load(_ROOM, name).__doc__ or ""
+    holds, _, rest = text.partition("Why:")
+    why, _, fix = rest.partition("Fix:")
+    return Lesson(holds=_line(holds), why=_line(why), fix=_line(fix))
+
+
+def _line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def plan(spec: Spec, tier: Tier) -> list[Step]:
+    """List the checks that a spec asks for, the cheapest first.
+
+    Args:
+        spec: The spec.
+        tier: How much is checked; a tier includes those before it.
+
+    Returns:
+        The steps, in order.
+
+    Raises:
+        SpecError: No check decides a requirement, or an exemption names nothing.
+    """
+    modules = {name: registry.load(_ROOM, name) for name in registry.members(_ROOM)}
+    deciding = {phrase: name for name, module in modules.items() for phrase in module.DECIDES}
+    for line in spec.requires.values():
+        _decidable(spec, line, modules, deciding)
+    _known_exemptions(spec, modules, deciding)
+    allowed = _TIERS[: _TIERS.index(tier) + 1]
+    steps = [
+        step
+        for name, module in modules.items()
+        if module.TIER in allowed
+        for step in _steps(spec, name, module)
+    ]
+    if not steps:
+        kinds = {kind for module in modules.values() for kind in module.KINDS}
+        problem = f"no check applies to the kind {spec.kind!r}: {nearest(spec.kind, kinds)}"
+        raise SpecError(problem, field="kind")
+    return sorted(steps, key=lambda step: (_TIERS.index(step.module.TIER), step.module.COST))
+
+
+def _decidable(
+    spec: Spec, line: Requirement, modules: dict[str, ModuleType], deciding: dict[str, str]
+) -> None:
+    if line.phrase not in deciding:
+        raise SpecError(
+            f"no check decides {line.phrase!r}: {nearest(line.phrase, deciding)}",
+            line=line.line,
+            field=f"requires.{line.id}",
+        )
+    forms = modules[deciding[line.phrase]].DECIDES[line.phrase]
+    legal(line, forms)
+    if line.comparison and not any(form == line.right.strip("'\"") for form in forms):
+        try:
+            line.expression.value(spec.options)
+        except SpecError as error:
+            raise error.at(line=line.line, field=f"requires.{line.id}") from None
+
+
+def _known_exemptions(spec: Spec, modules: dict[str, ModuleType], deciding: dict[str, str]) -> None:
+    legal_keys = {*modules, *deciding, *spec.requires}
+    for key in spec.allows:
+        if key not in legal_keys:
+            problem = f"{key!r} is no check and no requirement: {nearest(key, legal_keys)}"
+            raise SpecError(problem, field=f"allows.{key}")
+
+
+def _steps(spec: Spec, name: str, module: ModuleType) -> Iterator[Step]:
+    lines: list[Requirement | None] = [
+        line for line in spec.requires.values() if line.phrase in module.DECIDES
+    ]
+    if not lines and spec.kind not in module.KINDS:
+        return
+    for line in lines or [None]:
+        keys = (name, *((line.id, line.phrase) if line else module.DECIDES))
+        reasons = [spec.allows[key] for key in keys if key in spec.allows]
+        exemption = reasons[0] if reasons else ""
+        yield Step(name=name, module=module, requirement=line, exemption=exemption)

@@ -1,0 +1,196 @@
+"""What a check gets: the contract, small options of the same structure, and a way to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from workbench.checks import _inputs, _sizes
+from workbench.checks._decision import CannotLook
+from workbench.checks._declared import Declared
+from workbench.checks._inputs import Array, Arrays, Case
+from workbench.checks._line import Answer
+from workbench.errors import CandidateRaised
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What one run of the module gave.
+
+    Args:
+        outputs: Arrays by declared name; what was not returned is missing.
+        dtypes: The types of the outputs as the framework calls them.
+        structure: What the module returned, in words.
+        gradients: For each cotangent: gradients of ``parameters``, ``inputs`` and ``lookups``.
+        echo: The inputs as they were afterwards, where that was asked for.
+    """
+
+    outputs: Arrays
+    dtypes: dict[str, str]
+    structure: str
+    gradients: list[dict[str, dict[str, Array | None]]] = field(default_factory=list)
+    echo: Arrays = field(default_factory=dict)
+
+
+class Subject(Declared):
+    """A draft's module, seen through questions.
+
+    Answers are remembered, so checks that look at the same thing share the work.
+    """
+
+    @cached_property
+    def exact(self) -> str:
+        """The most exact floating point type that the module works in."""
+        try:
+            self.run(self.case(dtype="float64"), weights="born")
+        except CandidateRaised:
+            self.run(self.case(dtype="float32"), weights="born")
+            return "float32"
+        return "float64"
+
+    def case(
+        self,
+        sizes: Mapping[str, int] | None = None,
+        *,
+        dtype: str = "",
+        without: Sequence[str] = (),
+        seed: int = 0,
+    ) -> Case:
+        """Describe circumstances; sizes that are not given are ordinary ones."""
+        usual = _sizes.usual(self.spec, self.options)
+        return Case(
+            sizes={**usual, **(sizes or {})},
+            dtype=dtype or self.exact,
+            without=tuple(without),
+            seed=self.seed + seed,
+        )
+
+    def bare(self, sizes: Mapping[str, int] | None = None) -> Case:
+        """Describe circumstances without any optional input, where no mask hides anything."""
+        return replace(self.case(sizes, without=self.optional), open=True)
+
+    def tried(self) -> list[Case]:
+        """List circumstances worth trying, in float32: ordinary ones first, then extreme ones."""
+        usual = self.case(dtype="float32")
+        sizes = list(_sizes.tried(self.spec, self.options, dict(usual.sizes)))
+        cases = [Case(sizes=each, dtype="float32", seed=self.seed) for each in sizes]
+        absent = [self.optional, *([name] for name in self.optional)]
+        absent = [names for at, names in enumerate(absent) if names and names not in absent[:at]]
+        return cases + [self.case(dtype="float32", without=names) for names in absent]
+
+    @property
+    def repeatable(self) -> float:
+        """How far two runs of the same on the same device may differ."""
+        return 0.0 if self.device == "cpu" else 1e-9 if self.exact == "float64" else 1e-5
+
+    def inputs(self, case: Case) -> Arrays:
+        """Make the inputs of a case; they are copies and may be changed."""
+        made = self.line.remember(
+            ("inputs", case.key), lambda: _inputs.make(self.spec, self.options, case)
+        )
+        return {name: values.copy() for name, values in made.items()}
+
+    def run(
+        self,
+        case: Case,
+        *,
+        inputs: Arrays | None = None,
+        weights: str | Arrays = "spread",
+        train: bool = False,
+        seed: int = 0,
+        keep: bool = False,
+        echo: bool = False,
+        cotangents: Sequence[Mapping[str, Array]] = (),
+        wrt: Sequence[str] = ("parameters", "inputs"),
+    ) -> Run:
+        """Run the module.
+
+        Args:
+            case: The circumstances.
+            inputs: Other inputs than those of the case.
+            weights: ``born`` (as built), ``spread`` (see `weights`), or values by tensor.
+            train: In training rather than in evaluation.
+            seed: For random numbers inside the module.
+            keep: Go on with the state that the last run left.
+            echo: Return the inputs as they are afterwards.
+            cotangents: What to pull back; each gives one entry of gradients.
+            wrt: Gradients of ``parameters``, of ``inputs``, or of both.
+
+        Returns:
+            What came out.
+
+        Raises:
+            CandidateRaised: The draft's code raised.
+        """
+        extra = {"train": train, "seed": seed, "keep": keep, "echo": echo, "wrt": list(wrt)}
+
+        def find() -> Run:
+            given = self.inputs(case) if inputs is None else inputs
+            more = {**extra, "cotangents": list(cotangents)}
+            return Run(**self._ask_about("run", case, given, weights, more))
+
+        if inputs is not None or not isinstance(weights, str) or cotangents or keep:
+            return find()
+        return self.line.remember(("run", case.key, weights, train, seed, echo), find)
+
+    def reload(self, case: Case, *, other: int) -> Answer:
+        """Save a state, load it into an instance that was built with another seed, run both."""
+        return self._ask_about("reload", case, self.inputs(case), "spread", {"other": other})
+
+    def trace(
+        self,
+        case: Case,
+        *,
+        weights: str | Arrays = "spread",
+        whole: Sequence[int] = (),
+    ) -> Answer:
+        """Ask for the operations of one run; see the room `frameworks`."""
+        more = {"whole": list(whole)}
+        try:
+            return self._ask_about("trace", case, self.inputs(case), weights, more)
+        except CandidateRaised as error:
+            self.run(case, weights=weights)  # does it raise without a watch?
+            raise CannotLook(f"it cannot be watched while it runs: {error}") from error
+
+    def _ask_about(
+        self,
+        question: str,
+        case: Case,
+        inputs: Arrays,
+        weights: str | Arrays,
+        more: Mapping[str, Any],
+    ) -> Answer:
+        """Ask about a run; weights that the candidate holds already are only named."""
+        of = self.of(self.options, case.dtype)
+        about = {"of": of, "inputs": inputs, **self.names(), **more}
+        if not isinstance(weights, str):
+            return self.line.ask(question, {**about, "named": "", "weights": weights})
+        known = weights == "born" or (case.dtype, weights) in self.line.held
+        values = None if known else self.weights(weights, case.dtype)
+        answer = self.line.ask(question, {**about, "named": weights, "weights": values})
+        self.line.held.add((case.dtype, weights))
+        return answer
+
+    def conditions(self, case: Case, **more: Any) -> dict[str, Any]:
+        """Tell all that has to be set to see the same again."""
+        return {"options": dict(self.options), "device": self.device, **case.conditions, **more}
+
+    def rng(self, salt: int = 0) -> np.random.Generator:
+        """Return random numbers that are the same each time."""
+        return np.random.default_rng([self.seed, salt])
+
+    def cotangents(self, run: Run, count: int, salt: int = 0) -> list[Arrays]:
+        """Draw random cotangents for the floating outputs of a run."""
+        rng = self.rng(1000 + salt)
+        return [
+            {
+                name: rng.standard_normal(values.shape).astype(values.dtype)
+                for name, values in run.outputs.items()
+                if np.issubdtype(values.dtype, np.floating)
+            }
+            for _ in range(count)
+        ]

@@ -1,0 +1,33 @@
+"""Every attention layer has as many heads as the spec says.
+
+Why: The number of heads changes neither shapes nor parameters, so a wrong one is invisible: one
+head of width 512 has exactly the weights of eight heads of width 64.
+Fix: Split the projected width into (heads, width / heads) and move the heads before the time axis.
+"""
+
+from __future__ import annotations
+
+from workbench.checks._attention import layers
+from workbench.checks._decision import CannotLook, Decision
+from workbench.checks._requirement import NUMBER, counted
+from workbench.checks._subject import Subject
+
+TIER = "live"
+KINDS = ()
+DECIDES = {"attention heads": (NUMBER,)}
+COST = 61
+
+
+def check(subject: Subject) -> Decision:
+    """Count the sets of attention weights of each example in each layer of one run."""
+    case = subject.bare()
+    found = layers(subject, case)
+    if not found:
+        raise CannotLook("no attention weights were seen, so there is nothing to count heads in")
+    conditions = subject.conditions(case, mode="eval", weights="spread")
+    for number, layer in enumerate(found, start=1):
+        words = f"heads in attention layer {number}"
+        decision = counted(subject, layer.heads, words, conditions, where=layer.where)
+        if decision.outcome == "failed":
+            return decision
+    return counted(subject, found[0].heads, f"heads in each of {len(found)} layers", conditions)

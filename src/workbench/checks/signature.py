@@ -1,0 +1,79 @@
+"""Options are keywords of the constructor with the spec's values as defaults; inputs are arguments.
+
+Why: Configurations, trainers and tests call the module by these names. A missing default or another
+order breaks them, or worse, is filled in with another value without a word.
+Fix: Name every option in the constructor and give it the spec's value; name the inputs of the call
+in the spec's order, and give those with a question mark the default None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._subject import Subject
+
+TIER = "live"
+KINDS = ("model", "layer")
+DECIDES: dict[str, tuple[str, ...]] = {}
+COST = 1
+
+Parameters = Sequence[Mapping[str, Any]]
+
+
+def check(subject: Subject) -> Decision:
+    """Compare both signatures with the contract."""
+    described = subject.describe()
+    problems = _constructor(subject, described["constructor"])
+    problems += _call(subject, described["call"])
+    if problems:
+        seen, expected = (", ".join(words) for words in zip(*problems, strict=True))
+        return failed(seen, expected, where=described["where"])
+    call = ", ".join(parameter["name"] for parameter in described["call"])
+    return passed(f"{subject.spec.name}({', '.join(subject.spec.options)}) called with ({call})")
+
+
+def _constructor(subject: Subject, parameters: Parameters) -> list[tuple[str, str]]:
+    found = {parameter["name"]: parameter for parameter in parameters}
+    problems = []
+    for name, value in subject.spec.options.items():
+        parameter = found.get(name)
+        if parameter is None:
+            problems.append((f"no option {name!r}", f"{name}={value!r}"))
+        elif subject.spec.existing:
+            continue  # code that was there before has defaults of its own
+        elif parameter["required"]:
+            problems.append((f"{name!r} has no default", f"{name}={value!r}"))
+        elif not _equal(parameter["default"], value):
+            problems.append((f"{name}={parameter['shown']}", f"{name}={value!r}"))
+    for parameter in parameters:
+        if parameter["required"] and parameter["name"] not in subject.spec.options:
+            problems.append((f"{parameter['name']!r} must be given", "the spec's options suffice"))
+    return problems
+
+
+def _equal(default: Any, value: Any) -> bool:
+    # True == 1 in Python, and 0 and 0.0 are the same rate.
+    return isinstance(default, bool) is isinstance(value, bool) and bool(default == value)
+
+
+def _call(subject: Subject, parameters: Parameters) -> list[tuple[str, str]]:
+    positional = [p for p in parameters if p["kind"].startswith("positional")]
+    any_positional = any(p["kind"] == "var_positional" for p in parameters)
+    names = [parameter["name"] for parameter in positional]
+    wanted = list(subject.spec.inputs)
+    problems = []
+    if names[: len(wanted)] != wanted and not any_positional:
+        problems.append((f"a call with ({', '.join(names)})", f"a call with ({', '.join(wanted)})"))
+        return problems
+    for parameter in parameters:
+        tensor = subject.spec.inputs.get(parameter["name"])
+        if tensor is None and parameter["required"]:
+            problems.append((f"the call needs {parameter['name']!r}", "the inputs suffice"))
+        elif tensor is None or not tensor.optional:
+            continue
+        elif parameter["required"] or parameter["default"] is not None:
+            seen = "no default" if parameter["required"] else f"default {parameter['shown']}"
+            problems.append((f"{parameter['name']!r} has {seen}", "default None"))
+    return problems

@@ -1,0 +1,432 @@
+"""The ``workbench`` command.
+
+Every subcommand takes ``--json`` and then prints one JSON document on standard output and nothing
+else there; progress goes to standard error. Exit codes: 0 everything asked for holds, 1 a verdict
+failed, 2 bad use or bad input, 3 the workbench's own trouble.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workbench import terminal
+from workbench.errors import SpecError, UsageError, WorkbenchError
+from workbench.spec import Spec, json_schema, load, save
+
+app = typer.Typer(
+    name="workbench",
+    help="A written model design becomes code that can be trusted.\n\n"
+    "Begin with 'workbench demo', or with 'workbench new' and 'workbench implement'.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
+SpecFile = Annotated[Path, typer.Argument(help="A spec file (YAML).", metavar="SPEC")]
+Repo = Annotated[Path, typer.Option("--repo", help="The target repository's root.")]
+Tier = Annotated[str, typer.Option(help="How much is checked: live, full or deep.")]
+Device = Annotated[str, typer.Option(help="Where the checks run: auto, cpu or cuda.")]
+Seed = Annotated[int, typer.Option(help="For inputs, weights and directions.")]
+Implementer = Annotated[str, typer.Option(help="Who writes the code.")]
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code = app(standalone_mode=False)
+    except WorkbenchError as error:
+        code = _fail(type(error).__name__, str(error), error.exit_code)
+    except typer.Abort:
+        code = _fail(
+            "Interrupted", "stopped by the person; 'workbench sessions' shows what is kept", 3
+        )
+    except Exception as error:
+        # Typer brings click's errors under a private name, or under click's, by its version.
+        if hasattr(error, "format_message"):
+            sys.exit(_fail("UsageError", error.format_message(), 2))
+        traceback.print_exc()
+        code = _fail(type(error).__name__, f"{error} (this is a fault of the workbench)", 3)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What the module will define, e.g. TextClassifier.")],
+    sentence: Annotated[str, typer.Option("--from", help="What is wanted, in a sentence or more.")],
+    out: Annotated[Path | None, typer.Option(help="The file; default specs/NAME.yaml.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a spec file from a sentence; what was not understood is said."""
+    from workbench import registry
+
+    path = out or Path("specs") / f"{_snake(name)}.yaml"
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already; choose another name, or say --force")
+    reading = registry.load("implementers", "blueprint").read(sentence, _camel(name))
+    save(reading.spec, path)
+    if as_json:
+        _print(
+            {
+                "path": str(path),
+                "spec": reading.spec.model_dump(mode="json"),
+                "not_understood": list(reading.not_understood),
+            }
+        )
+        return
+    typer.echo(f"wrote {path}")
+    for assumption in reading.spec.assumptions:
+        typer.echo(f"  assumed: {assumption.text}")
+    for words in reading.not_understood:
+        typer.echo(f"  not understood: {words!r}")
+
+
+@app.command()
+def study(
+    repo: Annotated[Path, typer.Argument(help="The repository's root.", metavar="REPO")],
+    as_json: Json = False,
+) -> None:
+    """Read a repository: layout, framework, style and habits, each with its evidence."""
+    from workbench import repo as target
+
+    result = target.study(repo)
+    if as_json:
+        _print(result.model_dump(mode="json"))
+        return
+    for finding in result.findings:
+        place = (
+            f"  ({finding.evidence[0].path}:{finding.evidence[0].line})" if finding.evidence else ""
+        )
+        share = f" {finding.share:.0%} of {finding.seen}" if finding.seen else ""
+        typer.echo(f"{finding.topic}: {_short(finding.value)}{share}{place}")
+    for path, reason in result.skipped.items():
+        typer.echo(f"skipped {path}: {reason}", err=True)
+
+
+@app.command()
+def implement(
+    spec: Annotated[Path | None, typer.Argument(help="A spec file (YAML).", metavar="SPEC")] = None,
+    repo: Annotated[Path | None, typer.Option(help="The target repository's root.")] = None,
+    implementer: Implementer = "blueprint",
+    export: Annotated[
+        bool, typer.Option("--export", help="Export when the report is green.")
+    ] = False,
+    branch: Annotated[str, typer.Option(help="The branch to export to; default by name.")] = "",
+    resume: Annotated[str, typer.Option(help="Go on with this session.")] = "",
+    session: Annotated[Path | None, typer.Option(help="The folder for the session.")] = None,
+    agent: Annotated[Path | None, typer.Option(help="An agent definition (Markdown).")] = None,
+    model: Annotated[str, typer.Option(help="The agent's model: an alias or a full id.")] = "",
+    recording: Annotated[Path | None, typer.Option(help="A session to replay.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE for the implementer; VALUE is JSON.")
+    ] = None,
+    tier: Tier = "full",
+    device: Device = "auto",
+    seed: Seed = 0,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Study, implement and check one spec; with --export make it a commit on a new branch."""
+    from workbench import batch
+
+    folder, spec_text, repo_text = _session_folder(spec, repo, resume, session, tier)
+    named = {"agent": agent, "model": model, "recording": recording}
+    options = _options(implementer, named, option or [])
+    with terminal.Lines(quiet=quiet or as_json) as progress:
+        outcome = batch.implement(
+            spec_text,
+            repo_text,
+            session=str(folder),
+            parameters={
+                "implementer": implementer,
+                "options": options,
+                "tier": tier,
+                "device": _device(device),
+                "seed": seed,
+                "export": export,
+                "branch": branch,
+            },
+            listen=progress.hear,
+        )
+    if as_json:
+        _print({"outcome": outcome.model_dump(mode="json"), **_summary(outcome)})
+    else:
+        terminal.print_outcome(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def check(
+    spec: SpecFile,
+    code: Annotated[list[Path] | None, typer.Option(help="A file of the draft.")] = None,
+    tests: Annotated[list[Path] | None, typer.Option(help="A test file of the draft.")] = None,
+    repo: Annotated[Path | None, typer.Option(help="The target that the code imports.")] = None,
+    tier: Tier = "full",
+    device: Device = "auto",
+    seed: Seed = 0,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Check code that is there against a spec; exit code 1 when a verdict failed."""
+    from workbench import cells
+    from workbench import repo as target
+    from workbench.sandbox import Worker
+    from workbench.sandbox.judge import judge, plan
+
+    contract = load(spec)
+    _with_file(spec, lambda: plan(contract, _tier(tier)))
+    import_root = "."
+    if repo is not None:
+        import_root = target.place(target.study(repo), contract).import_root
+    draft = cells.from_files(contract, _code(contract, code, repo), tests or [], repo, import_root)
+    with terminal.Lines(quiet=quiet or as_json) as progress, Worker() as worker:
+        report = judge(
+            contract,
+            draft,
+            worker,
+            root=repo.resolve() if repo else None,
+            import_root=import_root,
+            tier=_tier(tier),
+            device=_device(device),
+            seed=seed,
+            seen=progress.verdict,
+        )
+    if as_json:
+        _print({"green": report.green, "report": report.model_dump(mode="json")})
+    else:
+        terminal.print_report(contract, report)
+    raise typer.Exit(0 if report.green else 1)
+
+
+@app.command()
+def export(
+    session: Annotated[str, typer.Argument(help="A session's folder or name.")],
+    branch: Annotated[str, typer.Option(help="The branch; default by the spec's name.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Accept a session's latest draft and make it a commit on a new branch of its target."""
+    from workbench.session import Session
+
+    opened = Session.resume(session)
+    opened.accept()
+    made = opened.export(branch=branch or None)
+    if as_json:
+        _print({"export": made.model_dump(mode="json")})
+    else:
+        typer.echo(f"{made.branch} at {made.commit[:12]} in {made.repo}: {', '.join(made.paths)}")
+
+
+@app.command()
+def sessions(as_json: Json = False) -> None:
+    """List the sessions, the newest first."""
+    from workbench.session import sessions as listed
+
+    rows = listed()
+    if as_json:
+        _print({"sessions": rows})
+        return
+    for row in rows:
+        typer.echo("  ".join(str(value) for value in row.values()))
+    if not rows:
+        typer.echo("no sessions yet; 'workbench implement' makes one")
+
+
+@app.command()
+def batch(
+    specs: Annotated[list[Path], typer.Argument(help="Spec files.", metavar="SPEC...")],
+    repo: Repo,
+    jobs: Annotated[int, typer.Option(min=1, help="How many run at the same time.")] = 1,
+    folder: Annotated[Path | None, typer.Option(help="Where the sessions go.")] = None,
+    implementer: Implementer = "blueprint",
+    export: Annotated[bool, typer.Option("--export", help="Export what is green.")] = False,
+    tier: Tier = "full",
+    device: Device = "auto",
+    seed: Seed = 0,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Implement many specs; one failing job never stops the others."""
+    arguments = ["--implementer", implementer, "--tier", tier, "--device", device]
+    arguments += ["--seed", str(seed), *(["--export"] if export else [])]
+    where = folder or Path("sessions")
+    outcomes = terminal.run_table(
+        [str(path) for path in specs],
+        str(repo),
+        folder=where,
+        jobs=jobs,
+        arguments=arguments,
+        quiet=quiet or as_json,
+    )
+    if as_json:
+        _print({"outcomes": [outcome.model_dump(mode="json") for outcome in outcomes]})
+    else:
+        terminal.print_table(outcomes)
+    raise typer.Exit(max(outcome.exit_code for outcome in outcomes))
+
+
+@app.command()
+def demo(
+    repo: Annotated[Path | None, typer.Option(help="Your own repository instead of ours.")] = None,
+    spec: Annotated[Path | None, typer.Option(help="One spec instead of all.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where everything is laid.")] = Path("demo"),
+    jobs: Annotated[int, typer.Option(min=1, help="How many run at the same time.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Do the main job, offline: from specs to green commits in a fresh target repository."""
+    outcomes = terminal.run_demo(repo, spec, folder, jobs=jobs, quiet=as_json)
+    if as_json:
+        _print({"outcomes": [outcome.model_dump(mode="json") for outcome in outcomes]})
+    raise typer.Exit(max(outcome.exit_code for outcome in outcomes))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab with the workbench; further arguments go to JupyterLab."""
+    import os
+    import shutil
+
+    from workbench import batch as pipeline
+
+    source = pipeline.notebook("workbench.ipynb")
+    if "site-packages" in source.parts:
+        # An installed notebook is nobody's to edit, so a copy is opened.
+        copy = Path.cwd() / source.name
+        if not copy.exists():
+            shutil.copyfile(source, copy)
+        source = copy
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(source), *context.args])
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of spec files, for editors."""
+    _print(json_schema())
+
+
+def _session_folder(
+    spec: Path | None, repo: Path | None, resume: str, session: Path | None, tier: str
+) -> tuple[Path, str, str]:
+    """Decide between a new session and one that goes on; refuse what cannot work early."""
+    from workbench.journal import FILE_NAME
+    from workbench.sandbox.judge import plan
+    from workbench.session import new_folder, sessions_folder
+
+    if resume:
+        folder = Path(resume) if Path(resume).is_dir() else sessions_folder() / resume
+        if not (folder / FILE_NAME).exists():
+            raise UsageError(f"there is no session {resume!r}; 'workbench sessions' lists them")
+        return folder, "", ""
+    if spec is None or repo is None:
+        raise UsageError("give a spec and --repo, or --resume with a session")
+    contract = load(spec)
+    _with_file(spec, lambda: plan(contract, _tier(tier)))
+    if not repo.is_dir():
+        raise UsageError(f"the target {repo} is no folder; name the root of a repository")
+    folder = session or new_folder(contract)
+    if (folder / FILE_NAME).exists():
+        raise UsageError(f"{folder} holds a session already; say --resume {folder}")
+    return folder, str(spec.resolve()), str(repo.resolve())
+
+
+def _options(implementer: str, named: dict[str, Any], more: list[str]) -> dict[str, Any]:
+    """Collect an implementer's options; a key among them is refused before anything is kept."""
+    from workbench import registry
+
+    options = {
+        name: str(value.resolve()) if isinstance(value, Path) else value
+        for name, value in named.items()
+        if value
+    }
+    for entry in more:
+        name, equals, value = entry.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{entry!r} is no option; write NAME=VALUE")
+        try:
+            options[name] = json.loads(value)
+        except ValueError:
+            options[name] = value
+    member = registry.load("implementers", implementer)
+    if hasattr(member, "require"):
+        member.require(options)
+    elif unknown := sorted(set(options) - set(inspect.signature(member.implement).parameters)):
+        raise UsageError(f"the {implementer} implementer takes no {', '.join(unknown)}")
+    return options
+
+
+def _code(spec: Spec, code: list[Path] | None, repo: Path | None) -> list[Path]:
+    """Name the files to check; a spec of existing code names its own."""
+    if code:
+        return code
+    if spec.existing and repo is not None:
+        return [repo / spec.existing]
+    raise UsageError("no code was given; name the files that define the module with --code FILE")
+
+
+def _with_file(path: Path, do: Any) -> None:
+    """Name the spec's file in an error of a stage that no longer knows it."""
+    try:
+        do()
+    except SpecError as error:
+        raise error.at(file=str(path)) from error
+
+
+def _tier(tier: str) -> Any:
+    if tier not in {"live", "full", "deep"}:
+        raise UsageError(f"{tier!r} is no tier; legal are 'live', 'full', 'deep'")
+    return tier
+
+
+def _device(device: str) -> str:
+    """Resolve ``auto`` without loading a tensor library: a GPU shows itself by its device file."""
+    if device == "auto":
+        return "cuda:0" if Path("/dev/nvidia0").exists() else "cpu"
+    if device == "cuda":
+        return "cuda:0"
+    if device == "cpu" or device.removeprefix("cuda:").isdigit():
+        return device
+    raise UsageError(f"{device!r} is no device; legal are 'auto', 'cpu', 'cuda' and 'cuda:N'")
+
+
+def _summary(outcome: Any) -> dict[str, Any]:
+    return {
+        "green": bool(outcome.report and outcome.report.green),
+        "export": outcome.export.model_dump(mode="json") if outcome.export else None,
+        "error": {"message": outcome.error} if outcome.error else None,
+    }
+
+
+def _fail(kind: str, message: str, code: int) -> int:
+    if "--json" in sys.argv:
+        _print({"error": {"kind": kind, "message": message}, "exit_code": code})
+    else:
+        typer.echo(f"workbench: {message}", err=True)
+    return code
+
+
+def _print(document: Any) -> None:
+    typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def _camel(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.replace("-", "_").split("_"))
+
+
+def _snake(name: str) -> str:
+    import re
+
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

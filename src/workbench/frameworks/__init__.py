@@ -1,0 +1,37 @@
+"""One tensor library per file: how a candidate builds a draft's module and answers about it.
+
+A member runs in the candidate only, never in the host. It defines
+
+    warm()                          import and run once what candidates will need; starts no thread
+    seed(number)                    seed the library's random numbers
+    answer(question, arguments)     answer with plain values and numpy arrays
+
+Answers are data. They hold no verdicts: the host compares them with what it expects. Every question
+but ``environment`` names the module under check as ``of``: its dotted ``module``, the ``name``
+of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``device``.
+
+    environment     versions and platform
+    describe        the signatures of constructor and call; builds nothing
+    build           names, shapes, dtypes and values of parameters and buffers
+    run             the outputs for given weights and inputs, and gradients for given cotangents
+    reload          the same outputs from an instance and from another one that loaded its state
+    outline         the full size without data: shapes, the flow through the module, what is counted
+    trace           the operations of one call as a graph, in the words below
+
+A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed
+from, a shape, and a kind that no library's names leak into:
+
+    input, parameter, buffer, constant      leaves
+    made            created inside the call, from shapes alone
+    view            the same values in another layout
+    pointwise       each element from the elements at the same place
+    linear          a product with a parameter
+    contraction     a product of two computed tensors
+    convolution     with ``kernel``, ``stride``, ``groups``, ``channels`` in its settings
+    norm            a fused normalisation
+    lookup          rows picked by an index
+    softmax         over one axis
+    pool            a window slides, with ``kernel`` and ``stride`` in its settings
+    reduce          an axis is summed up
+    other
+"""

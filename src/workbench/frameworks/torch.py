@@ -1,0 +1,123 @@
+"""PyTorch, which only candidates and blueprints import, never the host.
+
+Covered: modules that take and return tensors, on CPU and CUDA, in float16 to float64, on meta.
+Not covered: modules that need a process group, and drafts that change torch itself; what such a
+draft says is data for the host and can be wrong.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from workbench.errors import UsageError, nearest
+from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_outline import outline
+from workbench.frameworks._torch_run import reload, run
+from workbench.frameworks._torch_trace import trace
+
+seed = modules.seed
+forget = modules.forget
+
+
+def warm() -> None:
+    """Import and run once what candidates will need, so that none of them pays for it again."""
+    torch.set_num_threads(1)
+    name = "workbench_warm_up"
+    module = types.ModuleType(name)
+    module.Warm = _Warm  # type: ignore[attr-defined]
+    sys.modules[name] = module
+    of = {"module": name, "name": "Warm", "options": {}, "seed": 0, "device": "cpu"}
+    ask = {"inputs": {"x": np.zeros((2, 3, 8))}, "order": ["x"], "returns": ["y"]}
+    precise = {**ask, "of": {**of, "dtype": "float64"}}
+    answer("describe", {"of": precise["of"]})
+    answer("build", {"of": precise["of"]})
+    answer("run", {**precise, "cotangents": [{"y": np.ones((2, 3, 8))}]})
+    answer("reload", {**precise, "other": 1})
+    answer("trace", precise)
+    meta = {**of, "dtype": "float32", "device": "meta"}
+    answer("outline", {**ask, "of": meta, "shapes": {"x": [[2, 3, 8], "float32"]}})
+    modules.forget()
+    del sys.modules[name]
+
+
+def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+    """Answer one question about the module under check.
+
+    Args:
+        question: One of the questions that the room's docstring lists.
+        arguments: What it is about.
+
+    Returns:
+        Plain values and numpy arrays.
+
+    Raises:
+        UsageError: There is no such question.
+    """
+    questions = {
+        "environment": _environment,
+        "describe": lambda given: modules.describe(given["of"]),
+        "build": _build,
+        "run": run,
+        "reload": reload,
+        "outline": outline,
+        "trace": trace,
+    }
+    if question not in questions:
+        raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")
+    return questions[question](arguments)
+
+
+def _environment(given: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "machine": platform.machine(),
+        "numpy": np.__version__,
+        "torch": torch.__version__,
+        "cuda": str(torch.version.cuda or "none"),
+    }
+
+
+def _build(given: Mapping[str, Any]) -> dict[str, Any]:
+    built = modules.instance(given["of"])
+    parameters, buffers = list(built.module.named_parameters()), dict(built.module.named_buffers())
+    saved = built.module.state_dict()
+    return {
+        "parameters": [
+            {"name": name, "shape": list(value.shape), "learned": value.requires_grad}
+            for name, value in parameters
+        ],
+        "buffers": [
+            {"name": name, "shape": list(value.shape), "saved": name in saved}
+            for name, value in buffers.items()
+        ],
+        "state": {name: modules.array(value) for name, value in built.born.items()},
+    }
+
+
+class _Warm(nn.Module):
+    """A module with the operators that lazy imports hide behind."""
+
+    table: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.norm = nn.BatchNorm1d(3)
+        self.convolution = nn.Conv2d(1, 1, 3, padding=1)
+        self.register_buffer("table", torch.arange(8.0).sin())
+        self.rows = nn.Embedding(4, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Do a little of everything."""
+        x = self.norm(x + self.table) + self.rows(torch.arange(3, device=x.device))
+        x = nn.functional.gelu(self.attention(x, x, x)[0])
+        return self.convolution(x[:, None])[:, 0] + torch.einsum("btd,bsd,bse->bte", x, x, x)

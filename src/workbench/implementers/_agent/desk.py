@@ -1,0 +1,248 @@
+"""The agent's desk: the draft as it grows, and the order in which work is done.
+
+The order is kept here and not by prose: guidance is read before the first cell, assumptions and
+plan are stated before code, a report is stale as soon as a cell changes, and to finish is to ask
+for one last check. Each change is told as an event, from which `restore` rebuilds the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from workbench.errors import SpecError, WorkbenchError
+from workbench.implementers import Target
+from workbench.implementers._agent import places, problems, tools
+from workbench.implementers._agent.reading import Library
+from workbench.implementers._agent.toolbox import Refusal
+from workbench.records import Cell, Draft, Edit, Note, Report, Study, Tier
+from workbench.spec import Expression, Spec
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Desk:
+    """The draft of one session, and what has been done for it.
+
+    Args:
+        spec: What is asked for.
+        study: What is known of the target.
+        target: The target.
+        tell: Called with each change.
+        implementer: Who the drafts are by.
+    """
+
+    def __init__(
+        self, spec: Spec, study: Study, target: Target, tell: Tell, implementer: str
+    ) -> None:
+        self.spec, self.target, self.placement = spec, target, target.placement
+        self.library = Library(target, study)
+        self.cells: dict[str, Cell] = {}
+        self.edits: dict[tuple[str, str], Edit] = {}
+        self.notes: list[Note] = []
+        self.plan: dict[str, Any] | None = None
+        self.guided = False
+        self.summary = ""
+        self.finished = False
+        self.reports: dict[Tier, Report] = {}  # what the agent has seen last, by tier
+        self.latest: tuple[Draft, Report] | None = None
+        self._tell, self._implementer = tell, implementer
+        self._formatted: dict[tuple[str, str], str] = {}
+
+    def draft(self, wants: Tier | None = None) -> Draft:
+        """Put together what stands on the desk, laid out as the target lays out its own."""
+        return Draft(
+            implementer=self._implementer,
+            module=self.placement.module,
+            cells=tuple(
+                cell.model_copy(update={"source": self._format(cell.path, cell.source)})
+                for cell in self.cells.values()
+            ),
+            edits=(*self.placement.edits, *self.edits.values()),
+            notes=tuple(self.notes),
+            summary=self.summary,
+            wants=wants,
+        )
+
+    @property
+    def stale(self) -> bool:
+        """Whether the latest report is about another draft than the one that stands here."""
+        return self.latest is None or self.latest[0].hash != self.draft().hash
+
+    def state_plan(self, plan: tools.StatePlan) -> str:
+        """Take a plan; the closed form must be one."""
+        for file in plan.files:
+            places.for_cell(file.path, self.library.files)
+        try:
+            form = Expression(plan.parameters)
+            unknown = sorted(form.names - set(self.spec.options))
+            if unknown:
+                raise Refusal(f"parameters: {', '.join(unknown)} is no option of the spec")
+            count = form.value(self.spec.options)
+        except SpecError as error:
+            raise Refusal(f"parameters: {error}") from None
+        notes = [
+            Note(kind="assumption", text=a.text, about=a.about, alternative=a.alternative)
+            for a in plan.assumptions
+        ]
+        self._put_plan({**plan.model_dump(mode="json"), "count": count}, notes)
+        self._tell({"kind": "plan", "plan": self.plan, "notes": [n.model_dump() for n in notes]})
+        said = f"The plan is kept. It predicts {count} parameters with the spec's options."
+        for line in self.spec.requires.values():
+            if line.phrase == "parameters" and line.comparison == "==":
+                asked = line.expression.value(self.spec.options)
+                if asked != count:
+                    said += f" The spec's {line.id} asks for {asked}: find out which is wrong."
+        return said
+
+    def note(self, note: tools.Note) -> str:
+        """Keep a note."""
+        kept = Note.model_validate(note.model_dump())
+        if kept in self.notes:
+            return "That is noted already."
+        self.notes.append(kept)
+        self._tell({"kind": "note", "note": kept.model_dump(mode="json")})
+        return "Noted."
+
+    def write_cell(self, given: tools.WriteCell) -> str:
+        """Put a cell on the desk."""
+        self._require_order()
+        path = places.for_cell(given.path, self.library.files)
+        for cell in self.cells.values():
+            if cell.path == path and cell.role != given.role:
+                raise Refusal(f"{path} holds {cell.role} cells; one file has one role")
+        cell = Cell(id=given.id, role=given.role, path=path, source=given.source)
+        return self._keep(cell)
+
+    def revise_cell(self, given: tools.ReviseCell) -> str:
+        """Replace text that stands in a cell exactly once."""
+        cell = self._cell(given.id)
+        source = _replaced(cell.source, given.old, given.new, f"cell {given.id!r}")
+        return self._keep(cell.model_copy(update={"source": source}))
+
+    def drop_cell(self, given: tools.DropCell) -> str:
+        """Take a cell away."""
+        self._cell(given.id)
+        del self.cells[given.id]
+        self._tell({"kind": "cell", "cell": None, "id": given.id})
+        return f"The cell {given.id!r} is gone."
+
+    def edit_file(self, given: tools.EditFile) -> str:
+        """Propose an edit of a file that the target has."""
+        self._require_order()
+        path = places.for_edit(given.path, given.old, self.placement.edits)
+        _replaced(self.library.text(path), given.old, given.new, path)
+        edit = Edit(path=path, before=given.old, after=given.new, reason=given.reason)
+        self._put_edit(edit)
+        self._tell({"kind": "edit", "edit": edit.model_dump(mode="json")})
+        return f"The edit of {path} is part of the draft now; the target is as it was."
+
+    def restore(self, event: Mapping[str, Any]) -> None:
+        """Take one event of a former run."""
+        match event.get("kind"):
+            case "guidance":
+                self.guided = True
+            case "plan":
+                self._put_plan(event["plan"], [Note.model_validate(n) for n in event["notes"]])
+            case "note":
+                # A call that was carried out twice, because a process died, is one note.
+                self.notes = [*self.notes, Note.model_validate(event["note"])]
+                self.notes = list(dict.fromkeys(self.notes))
+            case "cell" if event["cell"] is None:
+                self.cells.pop(event["id"], None)
+            case "cell":
+                cell = Cell.model_validate(event["cell"])
+                self.cells[cell.id] = cell
+            case "edit":
+                self._put_edit(Edit.model_validate(event["edit"]))
+            case "summary":
+                self.summary = event["text"]
+            case "finished":
+                self.finished = True
+
+    def read_guidance(self) -> str:
+        """Show the guidance; from here on cells may be planned."""
+        text = self.library.read_guidance()
+        if not self.guided:
+            self.guided = True
+            self._tell({"kind": "guidance", "files": list(self.library.guidance)})
+        return text
+
+    def sum_up(self, text: str) -> None:
+        """Keep the summary."""
+        self.summary = text
+        self._tell({"kind": "summary", "text": text})
+
+    def finish(self) -> None:
+        """Close the desk; what comes after is not carried out."""
+        self.finished = True
+        self._tell({"kind": "finished"})
+
+    def problems(self) -> list[str]:
+        """List what keeps the draft from being checked."""
+        broken = [
+            f"the cell {cell.id!r} does not compile, {found}"
+            for cell in self.cells.values()
+            if (found := problems.of_syntax(cell.source))
+        ]
+        if not self.cells:
+            return ["there is no cell yet; write the module's cells and the test cells"]
+        return broken
+
+    def _keep(self, cell: Cell) -> str:
+        """Keep a cell whatever is wrong with it, and say at once what is."""
+        self.cells[cell.id] = cell
+        self._tell({"kind": "cell", "cell": cell.model_dump(mode="json"), "id": cell.id})
+        broken = problems.of_syntax(cell.source)
+        if broken:
+            raise Refusal(f"kept, but it does not compile, {broken}; mend it with revise_cell")
+        said = f"The cell {cell.id!r} is kept, in {cell.path}."
+        if self.problems():
+            return said
+        found = problems.of_contract(self.spec, list(self.cells.values()), self.placement.path)
+        return said + "".join(f"\nStill open: {problem}" for problem in found)
+
+    def _require_order(self) -> None:
+        if not self.guided:
+            raise Refusal("the target's guidance comes first: call read_guidance, then state_plan")
+        if self.plan is None:
+            raise Refusal("assumptions and plan come before code: call state_plan")
+
+    def _cell(self, identifier: str) -> Cell:
+        if identifier not in self.cells:
+            known = ", ".join(self.cells) or "none yet"
+            raise Refusal(f"there is no cell {identifier!r}; cells are: {known}")
+        return self.cells[identifier]
+
+    def _put_plan(self, plan: dict[str, Any], notes: Sequence[Note]) -> None:
+        """Take a plan; the assumptions of the former one go with it."""
+        former = {a["text"] for a in (self.plan or {}).get("assumptions", ())}
+        kept = [n for n in self.notes if n.kind != "assumption" or n.text not in former]
+        self.plan, self.notes = plan, [*notes, *kept]
+
+    def _put_edit(self, edit: Edit) -> None:
+        if edit.after:
+            self.edits[edit.path, edit.before] = edit
+        else:
+            self.edits.pop((edit.path, edit.before), None)
+
+    def _format(self, path: str, source: str) -> str:
+        if (path, source) not in self._formatted:
+            try:
+                laid_out = self.target.format(path, source)
+            except WorkbenchError:
+                laid_out = source  # what cannot be laid out is checked as it is
+            self._formatted[path, source] = laid_out
+        return self._formatted[path, source]
+
+
+def _replaced(source: str, old: str, new: str, place: str) -> str:
+    count = source.count(old)
+    if count != 1:
+        advice = (
+            "copy it exactly, with its indentation"
+            if count == 0
+            else "take more of the lines around it"
+        )
+        raise Refusal(f"'old' stands {count} times in {place} and must stand once; {advice}")
+    return source.replace(old, new)

@@ -1,0 +1,137 @@
+"""Reports for the agent: small and actionable, and what has not changed is not said again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from workbench.records import Draft, Report, TestResult, Verdict
+
+LONGEST = 500  # characters of one field
+SURVIVORS = 8
+
+
+def named(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
+    """Give each verdict an id: its requirement's, or its check's, numbered where that repeats."""
+    ids: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        name, number = verdict.requirement or verdict.check, 1
+        identifier = name
+        while identifier in ids:
+            number += 1
+            identifier = f"{name}.{number}"
+        ids[identifier] = verdict
+    return ids
+
+
+def brief(draft: Draft, report: Report, former: Report | None) -> str:
+    """Say what stands against a draft, and what has changed since the former report.
+
+    Args:
+        draft: The draft that was checked.
+        report: Its report.
+        former: The report that the agent has seen last, of the same tier, or None.
+
+    Returns:
+        The text.
+    """
+    now, before = named(report.verdicts), named(former.verdicts) if former else {}
+    bad = {name: verdict for name, verdict in now.items() if not verdict.good}
+    new = {name: verdict for name, verdict in bad.items() if not _same(before.get(name), verdict)}
+    good = len(now) - len(bad)
+    parts = [
+        f"Report on draft {report.draft_hash} ({report.tier} tier): "
+        f"{'green' if report.green else 'NOT green'}. {good} of {len(now)} verdicts hold."
+    ]
+    parts += [_against(name, verdict, draft) for name, verdict in new.items()]
+    unchanged = [name for name in bad if name not in new]
+    if unchanged:
+        parts.append("As before, still not good: " + ", ".join(unchanged))
+    mended = [name for name, verdict in before.items() if not verdict.good and name not in bad]
+    if mended:
+        parts.append("Now good: " + ", ".join(name for name in mended if name in now))
+    parts += _tests(report, former)
+    parts += _survivors(report, former)
+    if not now:
+        parts.append("No verdict was reached, and no evidence is not green.")
+    return "\n".join(part for part in parts if part)
+
+
+def full(report: Report, identifier: str, draft: Draft) -> str | None:
+    """Show one verdict or test in full, or None where there is none of that id."""
+    verdict = named(report.verdicts).get(identifier)
+    if verdict is not None:
+        values = verdict.model_dump(mode="json")
+        text = _against(identifier, verdict, draft, longest=20_000)
+        return f"{text}\n  conditions: {json.dumps(values['conditions'], sort_keys=True)}"
+    for test in report.tests:
+        if test.id == identifier:
+            return json.dumps(test.model_dump(mode="json"), ensure_ascii=False)
+    return None
+
+
+def ids(report: Report) -> list[str]:
+    """List what `full` can show."""
+    return [*named(report.verdicts), *(test.id for test in report.tests)]
+
+
+def _same(former: Verdict | None, verdict: Verdict) -> bool:
+    keys = ("outcome", "seen", "expected", "where", "reason")
+    return former is not None and all(getattr(former, k) == getattr(verdict, k) for k in keys)
+
+
+def _against(name: str, verdict: Verdict, draft: Draft, longest: int = LONGEST) -> str:
+    title = name if name == verdict.check else f"{name} {verdict.check}"
+    where = verdict.where + _line(draft, verdict.where)
+    rows = (
+        ("seen", verdict.seen),
+        ("expected", verdict.expected),
+        ("where", where),
+        ("reason", verdict.reason),
+        ("fix", verdict.fix),
+    )
+    shown = [f"  {title}: {_cut(text, longest)}" for title, text in rows if text]
+    return "\n".join([f"{title} {verdict.outcome}", *shown])
+
+
+def _line(draft: Draft, where: str) -> str:
+    """Quote the line, because the draft's layout may differ from the cell's."""
+    path, _, number = where.rpartition(":")
+    source = {**draft.files("module"), **draft.files("test")}.get(path, "")
+    rows = source.split("\n")
+    if not number.isdigit() or not 1 <= int(number) <= len(rows):
+        return ""
+    return f"  `{rows[int(number) - 1].strip()[:160]}`"
+
+
+def _tests(report: Report, former: Report | None) -> Iterable[str]:
+    if not report.tests:
+        return
+    bad = [test for test in report.tests if test.outcome in {"failed", "error"}]
+    before: Mapping[str, TestResult] = {test.id: test for test in former.tests} if former else {}
+    yield f"Tests: {len(report.tests) - len(bad)} of {len(report.tests)} hold."
+    for test in bad:
+        seen = before.get(test.id)
+        if seen is None or (seen.outcome, seen.message) != (test.outcome, test.message):
+            place = f" (line {test.line})" if test.line else ""
+            yield f"  {test.id} {test.outcome}{place}: {_cut(test.message, LONGEST)}"
+        else:
+            yield f"  {test.id} {test.outcome}, as before"
+
+
+def _survivors(report: Report, former: Report | None) -> Iterable[str]:
+    if report.kills is None:
+        return
+    known = {kill.mutant.id for kill in former.kills.survivors} if former and former.kills else ()
+    survivors = report.kills.survivors
+    killed = len(report.kills.with_outcome("killed"))
+    yield f"Mutants: {killed} killed, {len(survivors)} survive your tests."
+    for kill in [kill for kill in survivors if kill.mutant.id not in known][:SURVIVORS]:
+        mutant = kill.mutant
+        place = f"{mutant.path}:{mutant.line}"
+        yield f"  survives: {mutant.what} ({place}). {_cut(mutant.fix, LONGEST)}"
+
+
+def _cut(text: str, longest: int) -> str:
+    flat = text.strip()
+    return flat if len(flat) <= longest else flat[:longest] + " ... (read_verdict shows it all)"

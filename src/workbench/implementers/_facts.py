@@ -1,0 +1,167 @@
+"""What a spec says that its tests need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.implementers._demands import Demand
+from workbench.implementers._small import cases, small_options
+from workbench.spec import Spec, Tensor
+
+
+@dataclass
+class Facts:
+    """What a spec says, for its tests.
+
+    Args:
+        spec: The spec.
+        module: The dotted name of the module that defines it.
+        full: Every option at its full value.
+        demands: What the constructor demands of its options.
+        existing: Whether the code is there already.
+    """
+
+    spec: Spec
+    module: str
+    full: Mapping[str, Any]
+    demands: list[Demand]
+    existing: bool
+    small: dict[str, Any] = field(init=False)
+    inputs: list[Tensor] = field(init=False)
+    mask: str = field(init=False)
+    batch: str = field(init=False)
+    time: str = field(init=False)
+    time_axis: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the inputs that every call needs, and the axes that laws speak of."""
+        self.small = small_options(self.spec, self.full, self._allowed)
+        first = next(iter(self.spec.inputs.values()))
+        self.batch = (
+            first.axes[0].text if first.axes and first.axes[0].text in self.spec.sizes else ""
+        )
+        if self.batch not in [axis.text for axis in self.output.axes[:1]]:
+            self.batch = ""
+        self.time = self._find_time(first)
+        axes = [axis.text for axis in first.axes]
+        self.time_axis = axes.index(self.time) if self.time else 0
+        self.mask = self._find_mask()
+        self.inputs = [tensor for tensor in self.spec.inputs.values() if not tensor.optional]
+        if self.mask:
+            self.inputs = [tensor for tensor in self.inputs if tensor.name != self.mask]
+
+    @property
+    def output(self) -> Tensor:
+        """The first output."""
+        return next(iter(self.spec.outputs.values()))
+
+    @property
+    def cases(self) -> list[dict[str, int]]:
+        """The sizes that shapes are tested with, the usual ones first."""
+        return cases(self.spec, self.small, self.batch)
+
+    @property
+    def keeps_time(self) -> bool:
+        """Whether the output has the axis of time where the input has it."""
+        axes = [axis.text for axis in self.output.axes]
+        return self.time in axes and axes.index(self.time) == self.time_axis
+
+    @property
+    def classes(self) -> str:
+        """The closed form of the number of classes, where the output holds logits."""
+        last = self.output.axes[-1].text if len(self.output.axes) == 2 else ""
+        named = self.output.name == "logits" or "class" in last
+        return last if named and self.batch and self.output.dtype.startswith("float") else ""
+
+    @property
+    def limit(self) -> str:
+        """The closed form of the longest input, where an option limits it."""
+        size = self.spec.sizes.get(self.time)
+        return size.high.text if size is not None and size.high.names else ""
+
+    @property
+    def needs(self) -> set[str]:
+        """What a test may need, as far as it is there."""
+        laws = {line.phrase for line in self.spec.requires.values() if not line.comparison}
+        quantities = {line.phrase for line in self.spec.requires.values() if line.comparison}
+        first = self.inputs[0]
+        acausal = self.right("causal") == "no" and self.keeps_time
+        found = {
+            "batch": bool(self.batch) and "batch independent" in laws,
+            "floats": first.dtype.startswith(("float", "bfloat")),
+            "integers": first.low is not None and "int" in first.dtype,
+            "bad options": bool(self.bad_options),
+            "limit": bool(self.limit) and not self.existing,
+            "new": not self.existing,
+            "parameters": "parameters" in quantities and self.right("parameters", "==") != "",
+            "convolutions": "convolution layers" in quantities,
+            "attention": {"attention layers", "attention heads"} <= quantities,
+            "mask": bool(self.mask),
+            "optional mask": bool(self.mask) and self.spec.inputs[self.mask].optional,
+            "causal": "causal" in laws and self.keeps_time,
+            "acausal": acausal,
+            "positions": "position sensitive" in laws and bool(self.time),
+            "dropout": isinstance(self.full.get("dropout"), float),
+            "classes": bool(self.classes) and not self.existing,
+        }
+        return {need for need, there in found.items() if there}
+
+    @property
+    def bad_options(self) -> list[dict[str, Any]]:
+        """Changes of one option each that the constructor refuses, naming it."""
+        found: list[dict[str, Any]] = []
+        for demand in self.demands:
+            for option in sorted(demand.test.names & self.small.keys()):
+                for value in _impossible(self.small[option]):
+                    changed = {**self.small, option: value}
+                    if demand.refuses(changed) and option in demand.message:
+                        if {option: value} not in found:
+                            found.append({option: value})
+                        break
+        return found
+
+    def right(self, phrase: str, comparison: str = "==") -> str:
+        """Give the right side of the requirement with a phrase, or ``""``."""
+        lines = self.spec.requires.values()
+        found = (x.right for x in lines if x.phrase == phrase and x.comparison == comparison)
+        return next(found, "")
+
+    def ids(self, phrases: list[str]) -> list[str]:
+        """Give the ids of the requirements with these phrases, in the order of the spec."""
+        lines = self.spec.requires.items()
+        return [identifier for identifier, line in lines if line.phrase in phrases]
+
+    def _allowed(self, options: dict[str, Any]) -> bool:
+        if any(demand.refuses(options) for demand in self.demands):
+            return False
+        return all(size.bounds(options) for size in self.spec.sizes.values())
+
+    def _find_time(self, first: Tensor) -> str:
+        """Take the axis that a law speaks of, or the one that an option limits."""
+        axes = [axis.text for axis in first.axes[1:]]
+        over = [line.over for line in self.spec.requires.values()]
+        limited = [name for name, size in self.spec.sizes.items() if size.high.names]
+        return next((name for name in [*over, *limited] if name and name in axes), "")
+
+    def _find_mask(self) -> str:
+        """Take the input that hides positions: one truth value for each example and position."""
+        for line in self.spec.requires.values():
+            tensor = self.spec.inputs.get(line.under)
+            if line.phrase == "padding invariant" and tensor is not None and self.batch:
+                axes = [axis.text for axis in tensor.axes]
+                if axes == [self.batch, self.time] and self.time_axis == 1:
+                    return tensor.name
+        return ""
+
+
+def _impossible(value: Any) -> list[Any]:
+    """List values that a constructor may refuse, the plainest first."""
+    if isinstance(value, list | tuple):
+        return [[], [0, *value[1:]], [*value] * 10]
+    if isinstance(value, float):
+        return [-0.1, 1.0, 1.5]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [0, value - 1, value + 1, -1]
+    return []

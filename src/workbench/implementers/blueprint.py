@@ -1,0 +1,101 @@
+"""The offline implementer: it specialises a blueprint of the catalogue to the spec and the target.
+
+No network, no key: what it writes is real code that was tested in the catalogue, brought to the
+spec by edits of its syntax tree. What it does not understand or cannot build it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from workbench.errors import UsageError
+from workbench.implementers import Target
+from workbench.implementers._existing import interface_of
+from workbench.implementers._facts import Facts
+from workbench.implementers._fit import Fit, fit
+from workbench.implementers._notes import notes
+from workbench.implementers._parts import module_cells
+from workbench.implementers._reader import Reading, read
+from workbench.implementers._specialise import Order, specialise
+from workbench.implementers._tests import write_tests
+from workbench.records import Cell, Draft, Report, Study
+from workbench.spec import Spec
+
+__all__ = ["Reading", "implement", "read"]
+
+
+def implement(
+    spec: Spec, study: Study, target: Target, **options: Any
+) -> Generator[Draft, Report, None]:
+    """Offer one draft: the blueprint that fits, specialised, with its tests.
+
+    Args:
+        spec: What is asked for; with ``existing``, only tests are.
+        study: What is known of the target.
+        target: The target.
+        **options: There are none.
+
+    Yields:
+        The draft. To a report that is not green it has no better answer, and stops.
+
+    Raises:
+        Refused: The catalogue does not have what the spec asks for; each part is named.
+        UsageError: An option was given.
+    """
+    if options:
+        listed = ", ".join(repr(name) for name in options)
+        raise UsageError(f"the blueprint implementer has no options; leave out {listed}")
+    yield _of_existing(spec, study, target) if spec.existing else _of_new(spec, study, target)
+
+
+def _of_new(spec: Spec, study: Study, target: Target) -> Draft:
+    found = fit(spec)
+    assert found.contract is not None
+    order = Order(spec.name, spec.kind, found.choices, found.options, found.interface.inputs)
+    source = specialise(found.blueprint, order, study, target)
+    facts = Facts(spec, target.placement.module, found.options, found.demands, existing=False)
+    tests = write_tests(facts, found.choices, found.blueprint.name, study, target)
+    placement = target.placement
+    return Draft(
+        implementer="blueprint",
+        module=placement.module,
+        cells=(*module_cells(source, placement.path), *_test_cells(tests, placement.test_path)),
+        edits=placement.edits,
+        notes=notes(spec, found, target),
+        summary=_summary(spec, found, target),
+    )
+
+
+def _of_existing(spec: Spec, study: Study, target: Target) -> Draft:
+    options, demands = interface_of(spec, target)
+    facts = Facts(spec, target.placement.module, options, demands, existing=True)
+    tests = write_tests(facts, {}, "", study, target)
+    placement = target.placement
+    return Draft(
+        implementer="blueprint",
+        module=placement.module,
+        cells=_test_cells(tests, placement.test_path),
+        notes=notes(spec, None, target),
+        summary=f"Tests of {spec.name} in {placement.test_path}, from its contract; "
+        f"{spec.existing} itself is not changed.",
+    )
+
+
+def _test_cells(tests: Mapping[str, str], path: str) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(id=f"tests-{group}", role="test", path=path, source=source)
+        for group, source in tests.items()
+    )
+
+
+def _summary(spec: Spec, found: Fit, target: Target) -> str:
+    placement = target.placement
+    made = ", ".join(f"{choice} {word}" for choice, word in found.choices.items())
+    base = f", derived from {placement.base}" if placement.base else ""
+    edited = ", ".join(edit.path for edit in placement.edits)
+    return (
+        f"{spec.name} in {placement.path}{base}: the {found.blueprint.name.replace('_', ' ')} of "
+        f"the catalogue with {made}. Tests in {placement.test_path}."
+        + (f" Changed: {edited}." if edited else "")
+    )

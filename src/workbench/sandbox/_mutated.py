@@ -1,0 +1,113 @@
+"""Runs a draft's tests against its module with a file replaced, after a look at the tests alone."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Mapping
+
+from workbench.errors import CandidateError
+from workbench.records import TestResult
+from workbench.sandbox._conversation import Candidate
+from workbench.sandbox._drafts import Sources
+from workbench.sandbox._worker import Worker
+
+NOTICED = frozenset({"failed", "error"})
+"""The outcomes of a test that has noticed something."""
+
+_BASELINE_SECONDS = 300.0
+_FIRST_ONLY = "\n\ndef pytest_configure(config):\n    config.option.maxfail = 1\n"
+
+
+class Bench:
+    """Runs tests against, and asks questions of, the module with some of its files replaced.
+
+    Args:
+        worker: The warm worker.
+        served: What a candidate imports.
+        tests: The test files.
+    """
+
+    def __init__(self, worker: Worker, served: Sources, tests: Mapping[str, str]) -> None:
+        self._worker, self._served, self._tests = worker, served, dict(tests)
+        self._names = {path: name for name, path in served.paths.items()}
+        self.seconds = _BASELINE_SECONDS
+
+    def candidate(self, changed: Mapping[str, str]) -> contextlib.closing[Candidate]:
+        """Fork a candidate.
+
+        Args:
+            changed: Source text by path, for the files that are replaced.
+        """
+        texts = {**self._served.texts, **{self._names[p]: text for p, text in changed.items()}}
+        return contextlib.closing(
+            self._worker.candidate(
+                texts, search_path=self._served.search_path, paths=self._served.paths
+            )
+        )
+
+    def run(self, changed: Mapping[str, str], *, first_only: bool) -> list[TestResult]:
+        """Run the tests.
+
+        Args:
+            changed: Source text by path, for the files that are replaced.
+            first_only: End at the first test that fails.
+
+        Returns:
+            How each test ended.
+
+        Raises:
+            CandidateError: The tests did not come to an end.
+        """
+        tests = dict(self._tests)
+        if first_only:
+            tests["conftest.py"] = tests.get("conftest.py", "") + _FIRST_ONLY
+        with self.candidate(changed) as candidate:
+            found = candidate.run_tests(tests, seconds=self.seconds)
+        return [TestResult.model_validate(result) for result in found]
+
+
+def baseline(bench: Bench, files: Mapping[str, str]) -> tuple[tuple[TestResult, ...], str]:
+    """Run the tests on the unchanged module and on one that says the same in other words.
+
+    Args:
+        bench: Where they run.
+        files: The module's files.
+
+    Returns:
+        How each test ended, and why no mutant needs to be tried, or an empty text.
+    """
+    try:
+        tests = bench.run({}, first_only=False)
+    except CandidateError as error:
+        return (), f"the tests do not come to an end on the unchanged module: {error}"
+    if not tests:
+        return (), "there is no test: pytest found nothing in the test cells"
+    failed = [test for test in tests if test.outcome in NOTICED]
+    if failed:
+        first = f"{failed[0].id}: {failed[0].message}"
+        return tuple(tests), f"{len(failed)} of {len(tests)} tests fail unchanged, first {first}"
+    others = {path: _in_other_words(text) for path, text in files.items()}
+    try:
+        again = bench.run(others, first_only=False)
+    except CandidateError as error:
+        return tuple(tests), f"the tests do not come to an end the second time: {error}"
+    failed = [test for test in again if test.outcome in NOTICED]
+    if failed:
+        return tuple(tests), (
+            f"{failed[0].id} fails on a module that says the same in other words, so it reads the "
+            f"source or depends on chance: {failed[0].message}"
+        )
+    return tuple(tests), ""
+
+
+def _in_other_words(source: str) -> str:
+    """Write a module anew: no comments, other lines, a statement without effect per function."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            said = isinstance(node.body[0], ast.Expr) and isinstance(
+                node.body[0].value, ast.Constant
+            )
+            node.body.insert(int(said), ast.parse("_unused = None").body[0])
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"

@@ -1,0 +1,161 @@
+"""The worker: a warm process that has the framework loaded and forks a candidate per draft."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+from workbench.errors import CandidateRaised, WorkbenchError
+from workbench.sandbox import _guarantees
+from workbench.sandbox._conversation import Candidate
+from workbench.sandbox._limits import Limits
+from workbench.sandbox._process import Zygote, ZygoteGone
+
+
+class Worker:
+    """Forks confined candidates from a process that has the framework imported and warmed up.
+
+    The process is started when it is first needed, and again when it has died.
+
+    Args:
+        framework: A member of `workbench.frameworks`, or the dotted name of a module like one.
+        limits: What each candidate may use.
+        python: The interpreter to use; it needs numpy and the framework's library.
+        roots: Further folders from which the framework's module may be imported.
+    """
+
+    def __init__(
+        self,
+        framework: str = "torch",
+        *,
+        limits: Limits | None = None,
+        python: str | None = None,
+        roots: Sequence[str | os.PathLike[str]] = (),
+    ) -> None:
+        self.framework, self.limits = framework, limits or Limits()
+        self._python = python or sys.executable
+        self._roots = tuple(os.path.abspath(root) for root in roots)
+        self._lock = threading.RLock()
+        self._zygote: Zygote | None = None
+        self._self_test: _guarantees.SelfTest | None = None
+
+    def __enter__(self) -> Worker:
+        """Return the worker itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the worker."""
+        self.close()
+
+    def start(self) -> None:
+        """Start the warm process now rather than when it is first needed.
+
+        Raises:
+            WorkbenchError: It did not start.
+        """
+        with self._lock:
+            if self._zygote is None:
+                self._zygote = Zygote(
+                    self.framework,
+                    python=self._python,
+                    roots=self._roots,
+                    start_seconds=self.limits.start_seconds,
+                )
+                weakref.finalize(self, self._zygote.close)
+
+    def candidate(
+        self,
+        sources: Mapping[str, str],
+        *,
+        search_path: Sequence[str | os.PathLike[str]] = (),
+        paths: Mapping[str, str] | None = None,
+        seed: int = 0,
+    ) -> Candidate:
+        """Fork a confined candidate that can import a draft's modules.
+
+        Args:
+            sources: Source text by dotted module name; they shadow or extend the target's package.
+            search_path: Import roots of the target; the candidate may read all below them.
+            paths: The path to show for a module in tracebacks, by module name.
+            seed: For Python's and numpy's random numbers, and the framework's.
+
+        Returns:
+            The candidate; nothing of the draft has been imported yet.
+
+        Raises:
+            CandidateRaised: The sources cannot be served, for example under a name that is taken.
+            WorkbenchError: No confined process could be made.
+        """
+        return self._open(self.limits, sources, search_path, paths or {}, seed)
+
+    def _open(
+        self,
+        limits: Limits,
+        sources: Mapping[str, str],
+        search_path: Sequence[str | os.PathLike[str]] = (),
+        paths: Mapping[str, str] | None = None,
+        seed: int = 0,
+    ) -> Candidate:
+        candidate = self._fork(limits)
+        arguments = {
+            "limits": dataclasses.asdict(limits),
+            "sources": dict(sources),
+            "paths": dict(paths or {}),
+            "search_path": [os.path.abspath(path) for path in search_path],
+            "seed": seed,
+        }
+        try:
+            candidate._set_up(arguments)
+        except CandidateRaised as error:
+            candidate.close()
+            if error.kind == "ImportError":  # the sources cannot be served
+                raise
+            raise WorkbenchError(f"a confined process could not be made: {error}") from None
+        except BaseException:
+            candidate.close()
+            raise
+        return candidate
+
+    def _fork(self, limits: Limits) -> Candidate:
+        with self._lock:
+            for _ in range(2):  # a worker that has died is replaced, once
+                self.start()
+                assert self._zygote is not None
+                try:
+                    return Candidate(self._zygote, self._zygote.fork(), limits)
+                except ZygoteGone:
+                    self.close()
+        raise WorkbenchError(f"the worker for framework {self.framework!r} keeps ending by itself")
+
+    @property
+    def guarantees(self) -> dict[str, str]:
+        """What is really kept from a draft here: ``enforced``, ``best effort`` or ``none`` each.
+
+        Found by attacking from inside a candidate, once per worker.
+        """
+        return _guarantees.summary(self.self_test)
+
+    @property
+    def self_test(self) -> _guarantees.SelfTest:
+        """Every attack of the self-test and what became of it, by guarantee."""
+        with self._lock:
+            if self._self_test is None:
+                self._self_test = _guarantees.self_test(self._open, self.limits)
+            return self._self_test
+
+    def close(self) -> None:
+        """End the warm process and all candidates; a later use starts it again."""
+        with self._lock:
+            if self._zygote is not None:
+                self._zygote.close()
+            self._zygote = None

@@ -1,0 +1,194 @@
+"""Judges a draft: runs the checks that its spec asks for on data that candidates hand over.
+
+The judge holds inputs, expectations and checks; it holds no tensor library and runs no line of the
+draft. A candidate that dies is a failed verdict, and the remaining checks go on in a fresh one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workbench import registry
+from workbench.checks import CannotLook, Decision, Step, Subject, lesson, plan
+from workbench.errors import CandidateLost, CandidateRaised
+from workbench.records import Draft, FlowStep, Gradient, Report, Tier, Verdict
+from workbench.sandbox._bench import Bench
+from workbench.sandbox._drafts import sources
+from workbench.sandbox._worker import Worker
+from workbench.spec import Spec
+
+__all__ = ["judge", "plan"]
+
+
+def judge(
+    spec: Spec,
+    draft: Draft,
+    worker: Worker,
+    *,
+    root: str | Path | None = None,
+    import_root: str = ".",
+    tier: Tier = "full",
+    device: str = "cpu",
+    seed: int = 0,
+    seen: Callable[[Verdict], None] = lambda verdict: None,
+    patience: float | None = None,
+) -> Report:
+    """Check a draft against its spec.
+
+    Args:
+        spec: What is asked for.
+        draft: What was offered.
+        worker: The warm worker that forks candidates.
+        root: The target repository, where the draft stands in one.
+        import_root: The folder that stands on ``sys.path`` when the target runs, relative.
+        tier: How much is checked; the draft's own tests run from ``full`` on.
+        device: ``cpu`` or ``cuda:N``.
+        seed: For inputs, weights and directions; the same seed gives the same verdicts.
+        seen: Called with each verdict as it is reached.
+        patience: Seconds for one question; the worker's limit, if not given.
+
+    Returns:
+        The report.
+
+    Raises:
+        SpecError: No check decides a requirement, or an exemption names nothing.
+    """
+    steps = plan(spec, tier)
+    worker.start()  # so that the first verdict's seconds are its own
+    started = time.monotonic()
+    with Bench(worker, sources(draft, root, import_root), seed, patience) as bench:
+        subject = Subject(spec, draft.module, bench.ask, device=device, seed=seed)
+        court = _Court(subject, bench)
+        verdicts = []
+        for step in steps:
+            verdicts.append(court.decide(step))
+            seen(verdicts[-1])
+        pictures = _pictures(subject) if court.standing else {}
+        environment = bench.environment()
+        tests = bench.tests(draft.files("test")) if tier != "live" else ()
+    return Report(
+        spec_hash=spec.hash,
+        draft_hash=draft.hash,
+        environment=environment,
+        device=device,
+        tier=tier,
+        verdicts=tuple(verdicts),
+        tests=tests,
+        guarantees=worker.guarantees,
+        seconds=time.monotonic() - started,
+        **pictures,
+    )
+
+
+class _Court:
+    """Turns what checks return, and what stops them, into verdicts."""
+
+    def __init__(self, subject: Subject, bench: Bench) -> None:
+        self._subject, self._bench = subject, bench
+        self._reported: dict[str, str] = {}  # what stopped a check, and which check said so
+        self._fallen = ""
+
+    @property
+    def standing(self) -> bool:
+        """Whether there still is a module to look at."""
+        return not self._fallen
+
+    def decide(self, step: Step) -> Verdict:
+        """Run one check."""
+        started = time.monotonic()
+        decision = self._decision(step)
+        if decision.outcome == "failed":
+            for key in (decision.where, decision.seen):
+                self._reported.setdefault(key, step.name)
+        exempt = bool(step.exemption) and decision.outcome not in ("passed", "proved")
+        return Verdict(
+            check=step.name,
+            requirement=step.requirement.id if step.requirement else "",
+            outcome="exempt" if exempt else decision.outcome,
+            seen=decision.seen or (decision.reason if exempt else ""),
+            expected=decision.expected,
+            where=_shown(decision.where),
+            reason=step.exemption if exempt else decision.reason,
+            fix=lesson(step.name).fix if decision.outcome == "failed" else "",
+            conditions={"seed": self._subject.seed, **decision.conditions},
+            seconds=time.monotonic() - started,
+        )
+
+    def _decision(self, step: Step) -> Decision:
+        if self._fallen:
+            return Decision(outcome="skipped", reason=self._fallen)
+        self._subject.requirement = step.requirement
+        try:
+            decision: Decision = step.module.check(self._subject)
+        except CannotLook as error:
+            return Decision(outcome="inconclusive", reason=str(error))
+        except CandidateRaised as error:
+            decision = self._raised(step, error)
+        except CandidateLost as error:
+            decision = self._lost(step, error)
+        except Exception as error:
+            # A check stumbled over an answer that it did not expect: its own trouble, never red.
+            reason = f"the check itself stopped: {type(error).__name__}: {error}"
+            return Decision(outcome="inconclusive", reason=reason)
+        if step.name == "builds" and decision.outcome == "failed":
+            self._fallen = "there is no module to look at: `builds` failed"
+        return decision
+
+    def _raised(self, step: Step, error: CandidateRaised) -> Decision:
+        seen = f"{error.kind}: {error.message}"
+        key = error.where or seen
+        if key in self._reported:
+            reason = f"stopped by the error that `{self._reported[key]}` reports: {error}"
+            return Decision(outcome="skipped", reason=reason)
+        return Decision(outcome="failed", seen=seen, expected="no exception", where=error.where)
+
+    def _lost(self, step: Step, error: CandidateLost) -> Decision:
+        key = error.sentence
+        if key in self._reported:
+            reason = f"the candidate was lost as `{self._reported[key]}` reports: {error}"
+            return Decision(outcome="skipped", reason=reason)
+        self._reported[key] = step.name
+        try:  # Is it this question alone, or does the module never answer?
+            self._subject.run(self._subject.case(dtype="float32"), weights="born")
+        except CandidateLost:
+            self._fallen = f"the candidate is lost whenever it runs; see `{step.name}`"
+        except (CandidateRaised, CannotLook):
+            pass
+        return Decision(
+            outcome="failed", seen=error.sentence, expected="an answer", reason=error.reason
+        )
+
+
+def _shown(where: str) -> str:
+    """Name a cell by the file that it becomes."""
+    file, _, line = where.rpartition(":")
+    return f"{file.removeprefix('<cell ').removesuffix('>')}:{line}" if file else where
+
+
+def _pictures(subject: Subject) -> dict[str, Any]:
+    """Fill in what the pictures need, as far as it can be had.
+
+    They decide nothing, so an answer that makes no sense leaves them empty and stops nothing.
+    """
+    pictures: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
+        steps = subject.outline(subject.spec.options)["flow"]
+        pictures["flow"] = tuple(FlowStep.model_validate(step) for step in steps)
+    with contextlib.suppress(Exception):
+        sizes = {e["name"]: e["shape"] for e in subject.build(subject.exact)["parameters"]}
+        flow = registry.load("checks", "gradient_flow").flow(subject)
+        pictures["gradients"] = tuple(
+            Gradient(name=name, norm=norm, size=_count(sizes[name])) for name, norm in flow.items()
+        )
+    return pictures
+
+
+def _count(shape: list[int]) -> int:
+    count = 1
+    for extent in shape:
+        count *= extent
+    return count

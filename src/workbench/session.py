@@ -1,0 +1,382 @@
+"""The story of one spec on its way to one export.
+
+    spec -> study -> implementer yields drafts -> sandbox reaches verdicts -> report goes back in
+         -> ... -> the person accepts -> export
+
+Everything that happens is an event in the session's journal, written before it is acted upon, so
+that a session whose process was killed goes on where it was. This is the only file where the
+target repository, the implementers and the sandbox meet.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from workbench import registry, repo
+from workbench.errors import UsageError, WorkbenchError
+from workbench.journal import Journal, Listener, read
+from workbench.records import Draft, Export, Placement, Report, Study, Tier, Verdict
+from workbench.sandbox import Worker
+from workbench.sandbox.judge import judge, plan
+from workbench.spec import Spec
+
+
+def sessions_folder() -> Path:
+    """Return the folder in which sessions are kept unless another one is named."""
+    return platformdirs.user_state_path("workbench") / "sessions"
+
+
+class Session:
+    """One spec on its way to one export.
+
+    Use `start` or `resume`, not the constructor.
+
+    Args:
+        journal: The open journal, with a ``started`` event in it.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        started = journal.last("started")
+        if started is None:
+            raise UsageError(
+                f"{journal.folder} holds no session; 'workbench sessions' lists those there are"
+            )
+        self.spec = Spec.model_validate(started["spec"])
+        self.root = Path(started["repo"])
+        self.implementer: str = started["implementer"]
+        self.options: dict[str, Any] = started["options"]
+        self.tier: Tier = started["tier"]
+        self.device: str = started["device"]
+        self.seed: int = started["seed"]
+        self._halt = threading.Event()
+
+    @classmethod
+    def start(
+        cls,
+        spec: Spec,
+        repository: str | Path,
+        *,
+        implementer: str = "blueprint",
+        options: Mapping[str, Any] | None = None,
+        tier: Tier = "full",
+        device: str = "cpu",
+        seed: int = 0,
+        folder: str | Path | None = None,
+        listen: Listener | None = None,
+    ) -> Session:
+        """Begin a new session.
+
+        Args:
+            spec: What is asked for.
+            repository: The target repository.
+            implementer: A member of the room ``implementers``.
+            options: Keywords for the implementer, plain JSON values.
+            tier: How much is checked before a draft can be accepted.
+            device: ``cpu`` or ``cuda:N``.
+            seed: For inputs, weights and directions.
+            folder: Where the journal goes; by default a new folder among the person's sessions.
+            listen: Called with each event of the journal.
+
+        Returns:
+            The session.
+
+        Raises:
+            UsageError: Something that was asked for does not exist.
+        """
+        plan(spec, tier)
+        member = registry.load("implementers", implementer)
+        if hasattr(member, "require"):
+            member.require(options or {})  # before the journal: a key must not get into it
+        root = Path(repository).expanduser().resolve()
+        if not root.is_dir():
+            raise UsageError(f"the target {root} is no folder; name the root of a repository")
+        journal = Journal(Path(folder) if folder else new_folder(spec), listen=listen)
+        if journal.last("started"):
+            raise UsageError(f"{journal.folder} holds a session already; resume it")
+        journal.write(
+            "started",
+            spec=spec.model_dump(mode="json"),
+            repo=str(root),
+            implementer=implementer,
+            options=dict(options or {}),
+            tier=tier,
+            device=device,
+            seed=seed,
+        )
+        return cls(journal)
+
+    @classmethod
+    def resume(cls, folder: str | Path, *, listen: Listener | None = None) -> Session:
+        """Open a session again, after a dead kernel or a closed notebook.
+
+        Args:
+            folder: The session's folder, or its name among the person's sessions.
+            listen: Called with each further event of the journal.
+
+        Returns:
+            The session, where it was.
+
+        Raises:
+            UsageError: There is no such session.
+        """
+        path = Path(folder)
+        if not path.is_dir():
+            path = sessions_folder() / path
+        if not path.is_dir():
+            raise UsageError(
+                f"there is no session {str(folder)!r}; 'workbench sessions' lists them"
+            )
+        return cls(Journal(path, listen=listen))
+
+    def drafts(self, worker: Worker | None = None) -> Iterator[tuple[Draft, Report]]:
+        """Run the implementer; yield each draft with its report.
+
+        Evidence that the journal holds already, for the same draft and the same spec, is used
+        again and not made twice.
+
+        Args:
+            worker: A warm worker to use; otherwise one is started and closed here.
+
+        Yields:
+            Each draft and its report, in the order in which they were offered.
+        """
+        own = worker is None
+        worker = worker or Worker()
+        steps = None
+        self._halt.clear()
+        try:
+            study, placement = self.study()
+            target = repo.Target(study, placement)
+            implement = registry.load("implementers", self.implementer).implement
+            steps = implement(self.spec, study, target, **self.options, **self._seams(implement))
+            report: Report | None = None
+            while True:
+                try:
+                    draft = next(steps) if report is None else steps.send(report)
+                except StopIteration:
+                    break
+                report = self.check(draft, worker, placement)
+                yield draft, report
+            self.journal.write("finished", green=bool(report and report.green))
+        except WorkbenchError as error:
+            self._stopped(error)
+            raise
+        finally:
+            if steps is not None:
+                steps.close()
+            if own:
+                worker.close()
+
+    def _seams(self, implement: Callable[..., Any]) -> dict[str, Any]:
+        """Give an implementer the journal, where it asks for it."""
+        seams = {
+            "tell": lambda fields: self.journal.write("said", **fields),
+            "history": tuple(e for e in self.journal.events if e["event"] == "said"),
+            "halted": self._halt.is_set,
+        }
+        asked = inspect.signature(implement).parameters
+        return {name: seam for name, seam in seams.items() if name in asked}
+
+    def halt(self) -> None:
+        """Stop the implementer within a second, from any thread; the session can be resumed."""
+        self._halt.set()
+
+    def study(self) -> tuple[Study, Placement]:
+        """Read the target, or use the study of a former run where the target has not moved."""
+        former = self.journal.last("studied")
+        study = repo.study(self.root)
+        if former and Study.model_validate(former["study"]) == study:
+            return study, Placement.model_validate(former["placement"])
+        placement = repo.place(study, self.spec)
+        self.journal.write(
+            "studied",
+            study=study.model_dump(mode="json"),
+            placement=placement.model_dump(mode="json"),
+        )
+        return study, placement
+
+    def check(self, draft: Draft, worker: Worker, placement: Placement) -> Report:
+        """Reach the verdicts on one draft, or find them in the journal.
+
+        Args:
+            draft: The draft.
+            worker: A warm worker.
+            placement: Where the draft stands in the target.
+
+        Returns:
+            The report.
+        """
+        tier = draft.wants or self.tier
+        former = self._report(draft, tier)
+        # A draft may also come back as it was before, or with other notes and a summary.
+        values = draft.model_dump(mode="json", exclude={"wants"})
+        new = self.journal.last("drafted", draft=values) != self.journal.last("drafted")
+        if new or self.journal.last("drafted") is None:
+            self.journal.write("drafted", hash=draft.hash, draft=values)
+        if former is not None:
+            if new:
+                self._reported(draft, tier, former)
+            return former
+
+        def seen(verdict: Verdict) -> None:
+            self.journal.write("verdict", draft=draft.hash, verdict=verdict.model_dump(mode="json"))
+
+        report = judge(
+            self.spec,
+            draft,
+            worker,
+            root=self.root,
+            import_root=placement.import_root,
+            tier=tier,
+            device=self.device,
+            seed=self.seed,
+            seen=seen,
+        )
+        self._reported(draft, tier, report)
+        return report
+
+    def _reported(self, draft: Draft, tier: Tier, report: Report) -> None:
+        values = report.model_dump(mode="json")
+        self.journal.write("reported", draft=draft.hash, tier=tier, report=values)
+
+    @property
+    def draft(self) -> Draft | None:
+        """The latest draft."""
+        event = self.journal.last("drafted")
+        return Draft.model_validate(event["draft"]) if event else None
+
+    @property
+    def report(self) -> Report | None:
+        """The report on the latest draft, where it is not stale."""
+        return self._report(self.draft) if self.draft else None
+
+    @property
+    def exported(self) -> Export | None:
+        """The export, once it is made."""
+        event = self.journal.last("exported")
+        return Export.model_validate(event["export"]) if event else None
+
+    def accept(self) -> Draft:
+        """Accept the latest draft.
+
+        Returns:
+            The accepted draft.
+
+        Raises:
+            UsageError: There is none, or its report is not green.
+        """
+        draft, report = self.draft, self.report
+        if draft is None or report is None:
+            raise UsageError("there is no checked draft to accept; implement first")
+        if not report.green:
+            raise UsageError(f"the draft cannot be accepted: {_against(report)}")
+        if self.journal.last("accepted", draft=draft.hash) is None:
+            self.journal.write("accepted", draft=draft.hash)
+        return draft
+
+    def export(self, *, branch: str | None = None) -> Export:
+        """Make the accepted draft a commit on a new branch of the target.
+
+        Args:
+            branch: Its name; by default one that is made from the spec's name.
+
+        Returns:
+            The export; a second call returns the first one's.
+
+        Raises:
+            UsageError: Nothing is accepted, or the target refuses.
+        """
+        draft, report = self.draft, self.report
+        if draft is None or report is None or not self.journal.last("accepted", draft=draft.hash):
+            raise UsageError("nothing is accepted yet; accept a draft first")
+        former = self.journal.last("exported", draft=draft.hash)
+        if former is not None:
+            return Export.model_validate(former["export"])
+        try:
+            study, _ = self.study()
+            # A process that was killed between the commit and this journal has exported already.
+            killed = self.journal.last("exporting", draft=draft.hash)
+            export = repo.find_export(study, draft) if killed else None
+            if export is None:
+                self.journal.write("exporting", draft=draft.hash)
+                export = repo.export(study, self.spec, draft, report, branch=branch)
+        except WorkbenchError as error:
+            self._stopped(error)
+            raise
+        self.journal.write("exported", draft=draft.hash, export=export.model_dump(mode="json"))
+        return export
+
+    def close(self) -> None:
+        """Close the journal; the session can be resumed."""
+        self.journal.close()
+
+    def _report(self, draft: Draft, tier: Tier | None = None) -> Report | None:
+        event = self.journal.last("reported", draft=draft.hash, tier=tier or self.tier)
+        report = Report.model_validate(event["report"]) if event else None
+        return report if report and report.spec_hash == self.spec.hash else None
+
+    def _stopped(self, error: WorkbenchError) -> None:
+        self.journal.write(
+            "stopped", error=type(error).__name__, message=str(error), exit_code=error.exit_code
+        )
+
+
+def sessions(folder: Path | None = None) -> list[dict[str, Any]]:
+    """List the sessions in a folder, the newest first.
+
+    Args:
+        folder: By default the person's sessions.
+
+    Returns:
+        For each: its name, spec, target, when it was started and how far it is.
+    """
+    listed = []
+    for path in sorted((folder or sessions_folder()).glob("*/"), reverse=True):
+        try:
+            events = list(read(path))
+        except WorkbenchError as error:
+            listed.append({"session": path.name, "state": f"unreadable: {error}"})
+            continue
+        if events and events[0]["event"] == "started":
+            listed.append(
+                {
+                    "session": path.name,
+                    "spec": events[0]["spec"]["name"],
+                    "repo": events[0]["repo"],
+                    "started": events[0]["time"],
+                    "state": events[-1]["event"],
+                }
+            )
+    return listed
+
+
+def new_folder(spec: Spec) -> Path:
+    """Name a new folder for a session among the person's sessions."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    return sessions_folder() / f"{stamp}-{re.sub(r'[^A-Za-z0-9_]', '-', spec.name)}"
+
+
+def _against(report: Report) -> str:
+    """Say in one line what stands against a draft."""
+    bad = [
+        f"{verdict.requirement or verdict.check} {verdict.outcome}"
+        for verdict in report.verdicts
+        if not verdict.good
+    ]
+    bad += [
+        f"test {test.id} {test.outcome}"
+        for test in report.tests
+        if test.outcome in {"failed", "error"}
+    ]
+    return (
+        ", ".join(bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "") or "no evidence"
+    )

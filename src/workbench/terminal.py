@@ -1,0 +1,279 @@
+"""What the command line shows: progress on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from workbench import batch, demo
+from workbench.batch import Outcome
+from workbench.errors import TargetError, UsageError
+from workbench.journal import Event
+from workbench.records import Report, Verdict
+from workbench.spec import Spec, load
+
+SIGNS = {
+    "passed": "✓",
+    "proved": "✓",
+    "failed": "✗",
+    "error": "✗",
+    "inconclusive": "?",
+    "skipped": "-",
+    "exempt": "~",
+}
+
+
+class Lines:
+    """Progress, one line per event, on standard error.
+
+    Args:
+        quiet: Show nothing.
+        prefix: Stands before each line.
+    """
+
+    def __init__(self, *, quiet: bool = False, prefix: str = "") -> None:
+        self._quiet, self._prefix = quiet, prefix
+        self._start = time.monotonic()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Lines:
+        """Begin."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """End; nothing is left open."""
+
+    def hear(self, event: Event) -> None:
+        """Show one event of a journal."""
+        match event["event"]:
+            case "started":
+                self.say(f"{event['spec']['name']}: {event['implementer']} on {event['device']}")
+            case "studied":
+                place = event["placement"]
+                self.say(f"studied {event['study']['root']}: the code goes to {place['path']}")
+            case "drafted":
+                cells = event["draft"]["cells"]
+                self.say(f"draft {event['hash']}: {len(cells)} cells; checking ...")
+            case "verdict":
+                self.verdict(Verdict.model_validate(event["verdict"]))
+            case "reported":
+                report = Report.model_validate(event["report"])
+                self.say(f"report: {'green' if report.green else 'NOT green'}")
+            case "said" if event["kind"] in {"agent", "text", "tool", "result", "fault", "end"}:
+                self.say(_said(event))
+            case "accepted":
+                self.say("accepted")
+            case "exported":
+                self.say(f"exported to {event['export']['branch']}")
+            case "stopped":
+                self.say(f"stopped: {event['message']}")
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Show one verdict as it comes."""
+        name = " ".join(part for part in (verdict.requirement, verdict.check) if part)
+        detail = "" if verdict.good else f": {verdict.seen or verdict.reason}"
+        self.say(f"{SIGNS[verdict.outcome]} {name} {verdict.outcome}{detail}")
+
+    def say(self, text: str) -> None:
+        """Show one line with the seconds since the start."""
+        if not self._quiet:
+            with self._lock:
+                seconds = time.monotonic() - self._start
+                print(f"{seconds:6.1f}s  {self._prefix}{text}", file=sys.stderr, flush=True)
+
+
+def print_report(spec: Spec, report: Report) -> None:
+    """Print the requirement table, then what stands against the draft with its fix."""
+    table = Table("", "requirement", "verdict", "evidence", box=None, pad_edge=False)
+    for verdict in report.verdicts:
+        line = spec.requires.get(verdict.requirement)
+        title = f"{verdict.requirement} {line.text}" if line else verdict.check
+        evidence = verdict.seen or verdict.reason
+        table.add_row(SIGNS[verdict.outcome], _cut(title, 60), verdict.outcome, _cut(evidence, 100))
+    _console().print(table)
+    for verdict in report.verdicts:
+        if not verdict.good:
+            _print_against(verdict)
+    for test in report.tests:
+        if test.outcome in {"failed", "error"}:
+            print(f"\n✗ test {test.id} {test.outcome}: {test.message}")
+    count = f"{len(report.verdicts)} verdicts, {len(report.tests)} tests"
+    print(f"\n{'green' if report.green else 'NOT green'}: {count}, {report.seconds:.1f} s")
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print how one spec ended and where everything is."""
+    if outcome.report is not None and outcome.spec:
+        print_report(load(outcome.spec), outcome.report)
+    if outcome.error:
+        print(f"workbench: {outcome.error}", file=sys.stderr)
+    if outcome.export is not None:
+        made = outcome.export
+        print(f"branch    {made.branch} at {made.commit[:12]} in {made.repo}")
+        print(f"files     {', '.join(made.paths)}")
+    if outcome.notebook:
+        print(f"notebook  {outcome.notebook}")
+    print(f"session   {outcome.session}")
+
+
+def print_table(outcomes: Sequence[Outcome]) -> None:
+    """Print one row per spec, then every error in full."""
+    table = Table("spec", "files", "requirements", "checks", "tests", "seconds", "branch")
+    for outcome in outcomes:
+        table.add_row(*_row(outcome))
+    _console().print(table)
+    for outcome in outcomes:
+        if outcome.error:
+            print(f"{Path(outcome.spec).stem}: {outcome.error}", file=sys.stderr)
+
+
+def run_table(
+    specs: Sequence[str],
+    repository: str,
+    *,
+    folder: Path,
+    jobs: int,
+    arguments: Sequence[str],
+    quiet: bool,
+) -> list[Outcome]:
+    """Run many specs with progress on standard error.
+
+    Returns:
+        The outcomes in the order of the specs.
+    """
+    progress = Lines(quiet=quiet)
+    done: dict[str, Outcome] = {}
+    running = batch.run(
+        specs,
+        repository,
+        folder=folder,
+        jobs=jobs,
+        arguments=arguments,
+        started=lambda spec: progress.say(f"{Path(spec).stem}: started"),
+    )
+    for outcome in running:
+        done[outcome.spec] = outcome
+        state = "green" if outcome.exit_code == 0 else outcome.error or "NOT green"
+        progress.say(f"{Path(outcome.spec).stem}: {state} ({outcome.seconds:.0f} s)")
+    return [done[spec] for spec in dict.fromkeys(specs)]
+
+
+def run_demo(
+    repository: Path | None, spec: Path | None, folder: Path, *, jobs: int, quiet: bool
+) -> list[Outcome]:
+    """Do the main job on all specs, or one, in a fresh target or in the person's own.
+
+    Args:
+        repository: The person's own repository; by default our target is laid.
+        spec: One spec; by default all in ``specs/``.
+        folder: Where target, sessions and notebooks go.
+        jobs: How many run at the same time.
+        quiet: Print nothing.
+
+    Returns:
+        The outcomes.
+    """
+    specs = [spec] if spec else sorted(_specs_folder().glob("*.yaml"))
+    for path in specs:
+        load(path)
+    where = folder / datetime.now().strftime("%Y%m%d-%H%M%S")
+    where.mkdir(parents=True, exist_ok=False)
+    target = repository.resolve() if repository else demo.lay(where / "pocket")
+    if not target.is_dir():
+        raise TargetError(f"the target {repository} is no folder; name a repository's root")
+    if not quiet:
+        print(f"{len(specs)} specs into {target}, {jobs} at a time", file=sys.stderr)
+    outcomes = run_table(
+        [str(path.resolve()) for path in specs],
+        str(target),
+        folder=where / "sessions",
+        jobs=jobs,
+        arguments=["--export"],
+        quiet=quiet,
+    )
+    if not quiet:
+        print_table(outcomes)
+        print(f"\nThe branches are in {target}; each spec's notebook is below {where}/sessions.")
+        print("Open the workbench next: make lab")
+    return outcomes
+
+
+def _specs_folder() -> Path:
+    here = Path(__file__).resolve()
+    for folder in (here.parent / "specs", here.parents[2] / "specs"):
+        if folder.is_dir():
+            return folder
+    raise UsageError("there are no specs of ours here; name one with --spec")
+
+
+def _row(outcome: Outcome) -> list[str]:
+    report = outcome.report
+    name = Path(outcome.spec).stem
+    if report is None:
+        return [name, "-", "-", "-", "-", f"{outcome.seconds:.0f}", _cut(outcome.error, 60)]
+    lines = [v for v in report.verdicts if v.requirement]
+    met = len(
+        {v.requirement for v in lines if v.good} - {v.requirement for v in lines if not v.good}
+    )
+    tests = sum(test.outcome == "passed" for test in report.tests)
+    return [
+        name,
+        ", ".join(outcome.export.paths) if outcome.export else "-",
+        f"{met}/{len({v.requirement for v in lines})}",
+        f"{sum(v.good for v in report.verdicts)}/{len(report.verdicts)}",
+        f"{tests}/{len(report.tests)}",
+        f"{outcome.seconds:.0f}",
+        outcome.export.branch if outcome.export else _cut(outcome.error or "not green", 60),
+    ]
+
+
+def _print_against(verdict: Verdict) -> None:
+    name = verdict.requirement or verdict.check
+    print(f"\n{SIGNS[verdict.outcome]} {name} {verdict.outcome}" + _part(" at ", verdict.where))
+    rows = (
+        ("seen", verdict.seen),
+        ("expected", verdict.expected),
+        ("reason", verdict.reason),
+        ("with", ", ".join(f"{key}={value}" for key, value in verdict.conditions.items())),
+        ("fix", verdict.fix),
+    )
+    for title, text in rows:
+        if text:
+            print(f"    {title:9} {text}")
+
+
+def _part(before: str, text: str) -> str:
+    return before + text if text else ""
+
+
+def _said(event: Event) -> str:
+    """Give one line of what an agent does."""
+    match event["kind"]:
+        case "agent":
+            tools = ", ".join(event["tools"])
+            return f"agent {event['name']}: {event['model']} ({event['resolved']}), tools {tools}"
+        case "tool":
+            return f"-> {event['name']} {_cut(str(event['input']), 80)}"
+        case "result":
+            refused = " REFUSED" if event["failed"] else ""
+            return f"<- {event['name']}{refused}: {_cut(event['text'], 80)}"
+        case "fault" | "end":
+            return str(event["sentence"])
+    return _cut(event["text"], 120)
+
+
+def _cut(text: str, longest: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 3] + "..."
+
+
+def _console() -> Console:
+    # A pipe has no width of its own, and a wrapped table cannot be read there.
+    return Console(width=None if sys.stdout.isatty() else 200, highlight=False)

@@ -1,0 +1,56 @@
+"""The target repository: a folder, and what was learned by reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from workbench.records import Placement, Study
+from workbench.widgets._flusher import Flusher
+from workbench.widgets._panel import LABEL, Panel, button, html, row
+from workbench.widgets.study_view import study_view
+
+
+class TargetPanel(Panel):
+    """Choose a target and study it.
+
+    Args:
+        flusher: Brings changes to the widgets.
+        study: Called when the target shall be studied.
+        lay: Called when the demo's target shall be laid.
+        repository: A folder to begin with.
+    """
+
+    def __init__(
+        self,
+        flusher: Flusher,
+        study: Callable[[], None],
+        lay: Callable[[], None],
+        repository: str,
+    ) -> None:
+        self.folder = ipywidgets.Text(
+            repository,
+            placeholder="the root folder of your repository",
+            description="Repository",
+            style=LABEL,
+            layout=ipywidgets.Layout(flex="1 1 420px"),
+        )
+        self.study_button = button("Study", "Read the repository; nothing is run", main=True)
+        self.lay_button = button("Lay a demo repository", "Make a small training package to try")
+        self.view = html()
+        line = row(self.folder, self.study_button, self.lay_button)
+        super().__init__("2 · Target", flusher, [line], [self.view])
+        self.study_button.on_click(lambda _: study())
+        self.lay_button.on_click(lambda _: lay())
+
+    def laid(self, folder: str) -> None:
+        """Show where the demo's target was laid."""
+        self.flusher.set(self.folder, value=folder)
+        self.say("laid a fresh repository to try", "✓", "good")
+
+    def studied(self, study: Study, placement: Placement | None) -> None:
+        """Show what was learned."""
+        self.flusher.set(self.folder, value=study.root)
+        self.show(self.view, study_view(study, placement).body)
+        self.say("")

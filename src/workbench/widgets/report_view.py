@@ -1,0 +1,175 @@
+"""A report as it is read by people: the requirement table first, then everything behind it."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from workbench import registry
+from workbench.errors import UsageError
+from workbench.records import Report, TestResult, Verdict
+from workbench.spec import Spec
+from workbench.widgets._html import Html, join, tag
+from workbench.widgets._pieces import badge, fold, head, outcome, sub, table
+from workbench.widgets._view import View
+from workbench.widgets.gradient_flow import gradient_flow
+from workbench.widgets.shape_flow import shape_flow
+
+
+def report_view(report: Report, spec: Spec | None = None) -> View:
+    """Show a report.
+
+    Args:
+        report: The report.
+        spec: The spec that was checked against, for the words of its requirements.
+
+    Returns:
+        The view.
+    """
+    state = badge("green", "✓", "good") if report.green else badge("not green", "✗", "bad")
+    facts = f"{report.device} · tier {report.tier} · {report.seconds:.1f} s"
+    hashes = f"spec {report.spec_hash} · draft {report.draft_hash}"
+    stale = spec is not None and spec.hash != report.spec_hash
+    body = join(
+        [
+            head("Report", state, sub(summary(report)), sub(facts)),
+            badge("stale: the spec has changed since", "!", "warn") if stale else "",
+            verdict_tables(report.verdicts, spec),
+            tests_piece(report.tests),
+            _fold_view("Shape flow", shape_flow(report.flow), bool(report.flow)),
+            _fold_view("Gradient flow", gradient_flow(report.gradients), bool(report.gradients)),
+            _facts("What the sandbox could promise", report.guarantees),
+            _facts("Environment", {**report.environment, "evidence": hashes}),
+        ]
+    )
+    return View(body, _text(report, spec))
+
+
+def verdict_tables(
+    verdicts: Sequence[Verdict], spec: Spec | None = None, *, live: bool = False
+) -> Html:
+    """Show verdicts, also while more are to come: by requirement, then the other checks.
+
+    Args:
+        verdicts: The verdicts in the order in which they were reached.
+        spec: The spec, for its requirements; one without a verdict is shown as open.
+        live: Show only the first line of the evidence, for a table that changes all the time.
+
+    Returns:
+        The markup.
+    """
+    evidence = _first if live else _evidence
+    required = [verdict for verdict in verdicts if verdict.requirement]
+    others = [verdict for verdict in verdicts if not verdict.requirement]
+    lines = {name: line.text for name, line in spec.requires.items()} if spec else {}
+    names = dict.fromkeys([*lines, *(verdict.requirement for verdict in required)])
+    rows: list[Sequence[object]] = []
+    for name in names:
+        found = [verdict for verdict in required if verdict.requirement == name]
+        title = join([tag("b", name), tag("code", lines[name]) if name in lines else ""], " ")
+        rows += [(outcome(v.outcome), title, evidence(v), _seconds(v.seconds)) for v in found]
+        if not found:
+            rows.append((badge("open", "…"), title, sub("no evidence yet"), ""))
+    titles = ["verdict_", "requirement", "evidence+", "s#"]
+    parts = [tag("h4", "Requirements"), table(titles, rows, "Requirements")] if rows else []
+    if others:
+        rows = [(outcome(v.outcome), v.check, evidence(v), _seconds(v.seconds)) for v in others]
+        titles = ["verdict_", "check_", "evidence", "s#"]
+        parts += [tag("h4", "Checks"), table(titles, rows, "Checks")]
+    return join(parts)
+
+
+def tests_piece(tests: Sequence[TestResult]) -> Html:
+    """Show how the draft's own tests ended, those that did not pass first."""
+    if not tests:
+        return Html()
+    bad = [test for test in tests if test.outcome in {"failed", "error"}]
+    ordered = [*bad, *(test for test in tests if test not in bad)]
+    rows = [
+        (outcome(test.outcome), tag("code", test.id), test.message, _seconds(test.seconds))
+        for test in ordered
+    ]
+    title = join(["The draft's own tests ", sub(_counts(test.outcome for test in tests))])
+    titles = ["outcome_", "test", "message", "s#"]
+    return fold(title, table(titles, rows, "Tests"), open_=bool(bad))
+
+
+def lesson(check: str) -> str:
+    """Return what a check teaches: what holds, why, and how to fix it; ``""`` where unknown."""
+    try:
+        return ast.get_docstring(ast.parse(registry.source("checks", check))) or ""
+    except UsageError:
+        return ""
+
+
+def counted(verdicts: Sequence[Verdict]) -> str:
+    """Count verdicts by outcome, in words."""
+    return _counts(verdict.outcome for verdict in verdicts) or "no verdict"
+
+
+def summary(report: Report) -> str:
+    """Count verdicts and tests by outcome, in words."""
+    tests = _counts(test.outcome for test in report.tests)
+    return counted(report.verdicts) + (f" · tests: {tests}" if tests else "")
+
+
+def _counts(words: Iterable[str]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in Counter(words).items())
+
+
+def _evidence(verdict: Verdict) -> Html:
+    """Show what was seen, and on click the lesson and how to see it again."""
+    rows = [
+        ("seen", verdict.seen),
+        ("expected", verdict.expected),
+        ("reason", verdict.reason),
+        ("where", verdict.where),
+        ("fix", verdict.fix),
+        ("with", ", ".join(f"{key}={value}" for key, value in verdict.conditions.items())),
+        ("check", verdict.check),
+    ]
+    shown = [(tag("b", title), text) for title, text in rows if text]
+    taught = lesson(verdict.check)
+    return fold(
+        _first(verdict),
+        table(["_", ""], shown, "Evidence"),
+        tag("pre", taught, class_="wb-wrap") if taught else "",
+        open_=verdict.outcome == "failed",
+        box=False,
+    )
+
+
+def _first(verdict: Verdict) -> str:
+    return verdict.seen or verdict.reason or verdict.expected or verdict.check
+
+
+def _fold_view(title: str, view: View, open_: bool) -> Html:
+    return fold(title, view.body, open_=open_)
+
+
+def _facts(title: str, facts: Mapping[str, str]) -> Html:
+    rows = [(tag("b", name), text) for name, text in facts.items()]
+    return fold(title, table(["_", ""], rows, title)) if rows else Html()
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f}" if seconds else ""
+
+
+def _text(report: Report, spec: Spec | None) -> str:
+    state = "green" if report.green else "not green"
+    lines = [f"report: {state}, {summary(report)}, {report.seconds:.1f} s"]
+    for verdict in report.verdicts:
+        line = spec.requires.get(verdict.requirement) if spec else None
+        name = f"{verdict.requirement} {line.text if line else verdict.check}".strip()
+        seen = verdict.seen or verdict.reason
+        lines.append(f"  {verdict.outcome:12} {name}" + (f": {seen}" if seen else ""))
+    missing = [name for name in spec.requires if not report.of(name)] if spec else []
+    lines += [f"  {'open':12} {name} without evidence" for name in missing]
+    lines += [
+        f"  test {test.outcome}: {test.id} {test.message}".rstrip()
+        for test in report.tests
+        if test.outcome in {"failed", "error"}
+    ]
+    return "\n".join(lines)

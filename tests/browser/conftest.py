@@ -1,0 +1,204 @@
+"""A real JupyterLab with a real kernel, driven by Debian's Chromium.
+
+The server runs on copies of the notebooks, with settings, workspaces and sessions of its own. It
+is started once for all browser tests; each test gets a fresh browser context.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HOUSE = Path(__file__).resolve().parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+OPEN = """async ([path, run]) => {
+    const app = window.jupyterapp;
+    await app.restored;
+    const panel = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+    app.shell.collapseLeft();
+    if (run) await app.commands.execute('notebook:run-all-cells');
+}"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            if CHROMIUM is None:
+                item.add_marker(
+                    pytest.mark.skip(reason="Chromium is missing: apt-get install chromium")
+                )
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab.
+
+    Args:
+        url: Where it answers.
+        folder: Its root; the notebooks lie in ``notebooks/``.
+        sessions: Where the workbench keeps its sessions.
+    """
+
+    url: str
+    folder: Path
+    sessions: Path
+
+
+@dataclass
+class Desk:
+    """One browser page and what it asked for.
+
+    Args:
+        page: The page.
+        lab: Its server.
+        requests: Every address that was asked for.
+        faults: Errors of scripts on the page.
+    """
+
+    page: Any
+    lab: Lab
+    requests: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str, *, run: bool = True) -> None:
+        """Open a notebook and run it."""
+        self.page.goto(f"{self.lab.url}/lab?reset", wait_until="domcontentloaded")
+        self.page.wait_for_function("window.jupyterapp !== undefined")
+        self.page.evaluate(OPEN, [path, run])
+
+    def outside(self) -> list[str]:
+        """Return every request that left this machine."""
+        local = {"127.0.0.1", "localhost", ""}
+        return [url for url in self.requests if urlsplit(url).hostname not in {*local, None}]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(HOUSE / "notebooks", folder / "notebooks")
+    shutil.copytree(HOUSE / "specs", folder / "specs")
+    port = _free_port()
+    with (folder / "lab.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *_arguments(folder, port)],
+            env=_environment(folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        )
+        try:
+            _wait_until_it_answers(
+                f"http://127.0.0.1:{port}/api/status", server, folder / "lab.log"
+            )
+            sessions = folder / "state" / "workbench" / "sessions"
+            yield Lab(f"http://127.0.0.1:{port}", folder, sessions)
+        finally:
+            _end(server)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(lab: Lab, chromium: Any) -> Iterator[Desk]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    made = Desk(page, lab)
+    page.on("request", lambda request: made.requests.append(request.url))
+    page.on("websocket", lambda websocket: made.requests.append(websocket.url))
+    page.on("pageerror", lambda error: made.faults.append(str(error)))
+    yield made
+    page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+    context.close()
+
+
+@pytest.fixture
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for screenshots that outlives the test; SCREENSHOTS names another one."""
+    named = os.environ.get("SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _arguments(folder: Path, port: int) -> list[str]:
+    return [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}",
+        "--IdentityProvider.token=",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+    own = {
+        "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
+        "JUPYTER_CONFIG_DIR": folder / "config",
+        "JUPYTER_RUNTIME_DIR": folder / "runtime",
+        "IPYTHONDIR": folder / "ipython",
+        "XDG_STATE_HOME": folder / "state",
+    }
+    return {**os.environ, **{name: str(path) for name, path in own.items()}}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab does not answer:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,28 @@
+# trips: positions
+# spec: shaw_attention
+"""A table of positions is added to the input."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+class PositionedAttention(nn.Module):
+    def __init__(self, embed_dim: int = 64, num_heads: int = 4) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.query = nn.Linear(embed_dim, embed_dim)
+        self.key = nn.Linear(embed_dim, embed_dim)
+        self.value = nn.Linear(embed_dim, embed_dim)
+        self.out = nn.Linear(embed_dim, embed_dim)
+        self.table = nn.Embedding(64, embed_dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.table.weight[: x.shape[1]]
+        query, key, value = (
+            part(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for part in (self.query, self.key, self.value)
+        )  # each (batch, heads, time, head_dim)
+        scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
+        return self.out((scores.softmax(dim=-1) @ value).transpose(1, 2).flatten(2))

@@ -1,0 +1,18 @@
+# trips: save_and_load
+# spec: perceptron
+"""A random buffer is left out of the state."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features: int = 24, hidden: int = 48, out_features: int = 5) -> None:
+        super().__init__()
+        self.widen = nn.Linear(in_features, hidden)
+        self.register_buffer("table", torch.randn(hidden), persistent=False)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = torch.relu(self.widen(x))  # (batch, hidden)
+        return self.out(hidden * self.table)  # (batch, out_features)

@@ -1,0 +1,18 @@
+# trips: gradient_flow, parameters
+# spec: perceptron
+"""A softmax over an axis of length one is always one."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features: int = 24, hidden: int = 48, out_features: int = 5) -> None:
+        super().__init__()
+        self.widen = nn.Linear(in_features, hidden)
+        self.score = nn.Linear(in_features, 1)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = torch.relu(self.widen(x))  # (batch, hidden)
+        return self.out(hidden * self.score(x).softmax(dim=-1))  # (batch, out_features)

@@ -1,0 +1,20 @@
+# trips: output_shape
+# spec: perceptron
+"""The process ends in the call, with an exit code that looks like success."""
+
+import os
+
+import torch
+from torch import Tensor, nn
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features: int = 24, hidden: int = 48, out_features: int = 5) -> None:
+        super().__init__()
+        self.widen = nn.Linear(in_features, hidden)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        os._exit(0)
+        hidden = torch.relu(self.widen(x))  # (batch, hidden)
+        return self.out(hidden)  # (batch, out_features)

@@ -1,0 +1,35 @@
+"""Every bad draft trips exactly the checks that it names, and every check is tripped by one."""
+
+from __future__ import annotations
+
+import pytest
+from gallery import Entry, entries
+
+from workbench import registry
+
+DRAFTS = entries()
+NOT_GOOD = {"failed", "inconclusive"}
+
+
+@pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.name)
+def test_a_draft_trips_exactly_the_checks_that_it_names(draft: Entry, judged):
+    report = judged(draft.source, draft.spec, patience=draft.patience)
+    tripped = {verdict.check for verdict in report.verdicts if verdict.outcome in NOT_GOOD}
+    told = [(v.check, v.outcome, v.seen, v.reason) for v in report.verdicts if not v.good]
+    assert tripped == draft.trips, told
+    assert report.green is not bool(draft.trips), told
+    for verdict in report.verdicts:
+        if verdict.outcome == "failed":
+            assert all((verdict.seen, verdict.expected, verdict.fix)), verdict
+        elif verdict.outcome == "skipped":  # only ever because of what another check reports
+            assert any(f"`{name}`" in verdict.reason for name in draft.trips), verdict
+
+
+@pytest.mark.parametrize("name", registry.members("checks"))
+def test_every_check_is_tripped_by_a_draft(name: str):
+    assert any(name in draft.trips for draft in DRAFTS)
+
+
+def test_the_gallery_names_checks_that_exist():
+    named = frozenset().union(*(draft.trips for draft in DRAFTS))
+    assert named <= set(registry.members("checks"))
