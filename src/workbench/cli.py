@@ -18,6 +18,7 @@ import typer
 
 from workbench import terminal
 from workbench.errors import SpecError, UsageError, WorkbenchError
+from workbench.records import Draft
 from workbench.spec import Spec, json_schema, load, save
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ Repo = Annotated[Path, typer.Option("--repo", help="The target repository's root
 Tier = Annotated[str, typer.Option(help="How much is checked: live, full or deep.")]
 Device = Annotated[str, typer.Option(help="Where the checks run: auto, cpu or cuda.")]
 Seed = Annotated[int, typer.Option(help="For inputs, weights and directions.")]
+Kills = Annotated[int, typer.Option(min=0, help="Mistakes to make on purpose in a green draft.")]
 Implementer = Annotated[str, typer.Option(help="Who writes the code.")]
 
 
@@ -133,6 +135,7 @@ def implement(
     tier: Tier = "full",
     device: Device = "auto",
     seed: Seed = 0,
+    kills: Kills = 0,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -153,6 +156,7 @@ def implement(
                 "tier": tier,
                 "device": _device(device),
                 "seed": seed,
+                "kills": kills,
                 "export": export,
                 "branch": branch,
             },
@@ -178,17 +182,12 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check code that is there against a spec; exit code 1 when a verdict failed."""
-    from workbench import cells
-    from workbench import repo as target
     from workbench.sandbox import Worker
     from workbench.sandbox.judge import judge, plan
 
     contract = load(spec)
     _with_file(spec, lambda: plan(contract, _tier(tier)))
-    import_root = "."
-    if repo is not None:
-        import_root = target.place(target.study(repo), contract).import_root
-    draft = cells.from_files(contract, _code(contract, code, repo), tests or [], repo, import_root)
+    draft, import_root = _draft(contract, code, tests, repo)
     with terminal.Lines(quiet=quiet or as_json) as progress, Worker() as worker:
         report = judge(
             contract,
@@ -206,6 +205,47 @@ def check(
     else:
         terminal.print_report(contract, report)
     raise typer.Exit(0 if report.green else 1)
+
+
+@app.command()
+def kill(
+    spec: SpecFile,
+    tests: Annotated[list[Path], typer.Option(help="A test file.")],
+    code: Annotated[list[Path] | None, typer.Option(help="A file of the module.")] = None,
+    repo: Annotated[Path | None, typer.Option(help="The target that the code imports.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many mutants.")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Every mutant meets every test.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make mistakes in the code on purpose; which do its tests notice? Exit code 1: not all."""
+    from workbench.sandbox import Worker
+    from workbench.sandbox.kill import kill as made
+
+    contract = load(spec)
+    draft, import_root = _draft(contract, code, tests, repo)
+    root = repo.resolve() if repo else None
+    with terminal.Lines(quiet=quiet or as_json) as progress, Worker() as worker:
+        try:
+            table = made(
+                contract,
+                draft,
+                worker,
+                root=root,
+                import_root=import_root,
+                limit=limit,
+                whole=whole,
+                seen=progress.kill,
+            )
+        except SyntaxError as error:
+            raise UsageError(f"the code is no Python: {error}") from error
+    if table.reason:
+        raise UsageError(table.reason)
+    if as_json:
+        _print({"rate": table.rate, "table": table.model_dump(mode="json")})
+    else:
+        terminal.print_kills(table)
+    raise typer.Exit(1 if table.survivors else 0)
 
 
 @app.command()
@@ -252,12 +292,13 @@ def batch(
     tier: Tier = "full",
     device: Device = "auto",
     seed: Seed = 0,
+    kills: Kills = 0,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Implement many specs; one failing job never stops the others."""
     arguments = ["--implementer", implementer, "--tier", tier, "--device", device]
-    arguments += ["--seed", str(seed), *(["--export"] if export else [])]
+    arguments += ["--seed", str(seed), "--kills", str(kills), *(["--export"] if export else [])]
     where = folder or Path("sessions")
     outcomes = terminal.run_table(
         [str(path) for path in specs],
@@ -361,6 +402,21 @@ def _options(implementer: str, named: dict[str, Any], more: list[str]) -> dict[s
     elif unknown := sorted(set(options) - set(inspect.signature(member.implement).parameters)):
         raise UsageError(f"the {implementer} implementer takes no {', '.join(unknown)}")
     return options
+
+
+def _draft(
+    spec: Spec, code: list[Path] | None, tests: list[Path] | None, repo: Path | None
+) -> tuple[Draft, str]:
+    """Make a draft of files, and say which folder of the target stands on the import path."""
+    from workbench import cells
+    from workbench import repo as target
+
+    import_root = "."
+    if repo is not None:
+        import_root = target.place(target.study(repo), spec).import_root
+    return cells.from_files(
+        spec, _code(spec, code, repo), tests or [], repo, import_root
+    ), import_root
 
 
 def _code(spec: Spec, code: list[Path] | None, repo: Path | None) -> list[Path]:

@@ -23,9 +23,20 @@ import platformdirs
 from workbench import registry, repo
 from workbench.errors import UsageError, WorkbenchError
 from workbench.journal import Journal, Listener, read
-from workbench.records import Draft, Export, Placement, Report, Study, Tier, Verdict
+from workbench.records import (
+    Draft,
+    Export,
+    Kill,
+    KillTable,
+    Placement,
+    Report,
+    Study,
+    Tier,
+    Verdict,
+)
 from workbench.sandbox import Worker
 from workbench.sandbox.judge import judge, plan
+from workbench.sandbox.kill import kill
 from workbench.spec import Spec
 
 
@@ -57,6 +68,7 @@ class Session:
         self.tier: Tier = started["tier"]
         self.device: str = started["device"]
         self.seed: int = started["seed"]
+        self.kills: int = started.get("kills", 0)
         self._halt = threading.Event()
 
     @classmethod
@@ -70,6 +82,7 @@ class Session:
         tier: Tier = "full",
         device: str = "cpu",
         seed: int = 0,
+        kills: int = 0,
         folder: str | Path | None = None,
         listen: Listener | None = None,
     ) -> Session:
@@ -83,6 +96,8 @@ class Session:
             tier: How much is checked before a draft can be accepted.
             device: ``cpu`` or ``cuda:N``.
             seed: For inputs, weights and directions.
+            kills: How many mistakes are made on purpose in a green draft, to see which of them its
+                tests notice; 0 for none.
             folder: Where the journal goes; by default a new folder among the person's sessions.
             listen: Called with each event of the journal.
 
@@ -111,6 +126,7 @@ class Session:
             tier=tier,
             device=device,
             seed=seed,
+            kills=kills,
         )
         return cls(journal)
 
@@ -241,12 +257,30 @@ class Session:
             seed=self.seed,
             seen=seen,
         )
+        if report.green and self.kills and draft.files("test"):
+            report = report.model_copy(update={"kills": self._kill(draft, worker, placement)})
         self._reported(draft, tier, report)
         return report
 
     def _reported(self, draft: Draft, tier: Tier, report: Report) -> None:
         values = report.model_dump(mode="json")
         self.journal.write("reported", draft=draft.hash, tier=tier, report=values)
+
+    def _kill(self, draft: Draft, worker: Worker, placement: Placement) -> KillTable:
+        """Make mistakes in the draft on purpose and see which of them its tests notice."""
+
+        def seen(row: Kill) -> None:
+            self.journal.write("kill", draft=draft.hash, mutant=row.mutant.id, outcome=row.outcome)
+
+        return kill(
+            self.spec,
+            draft,
+            worker,
+            root=self.root,
+            import_root=placement.import_root,
+            limit=self.kills,
+            seen=seen,
+        )
 
     @property
     def draft(self) -> Draft | None:

@@ -16,9 +16,10 @@ from workbench import batch, demo
 from workbench.batch import Outcome
 from workbench.errors import TargetError, UsageError
 from workbench.journal import Event
-from workbench.records import Report, Verdict
+from workbench.records import Kill, KillTable, Report, Verdict
 from workbench.spec import Spec, load
 
+KILLS = 20  # mutants for each spec of the demo: enough to see what they are, in little time
 SIGNS = {
     "passed": "✓",
     "proved": "✓",
@@ -68,6 +69,8 @@ class Lines:
                 self.say(f"report: {'green' if report.green else 'NOT green'}")
             case "said" if event["kind"] in {"agent", "text", "tool", "result", "fault", "end"}:
                 self.say(_said(event))
+            case "kill":
+                self.say(f"{event['outcome']} {event['mutant']}")
             case "accepted":
                 self.say("accepted")
             case "exported":
@@ -80,6 +83,10 @@ class Lines:
         name = " ".join(part for part in (verdict.requirement, verdict.check) if part)
         detail = "" if verdict.good else f": {verdict.seen or verdict.reason}"
         self.say(f"{SIGNS[verdict.outcome]} {name} {verdict.outcome}{detail}")
+
+    def kill(self, row: Kill) -> None:
+        """Show what became of one mutant."""
+        self.say(f"{row.outcome} {row.mutant.id}")
 
     def say(self, text: str) -> None:
         """Show one line with the seconds since the start."""
@@ -105,7 +112,19 @@ def print_report(spec: Spec, report: Report) -> None:
         if test.outcome in {"failed", "error"}:
             print(f"\n✗ test {test.id} {test.outcome}: {test.message}")
     count = f"{len(report.verdicts)} verdicts, {len(report.tests)} tests"
+    if report.kills is not None:
+        count += f", {_killed(report.kills)} of the mistakes made on purpose"
     print(f"\n{'green' if report.green else 'NOT green'}: {count}, {report.seconds:.1f} s")
+
+
+def print_kills(table: KillTable) -> None:
+    """Print what the tests did not notice, each with its change and the test that would."""
+    for row in table.survivors:
+        print(f"\nsurvived {row.mutant.id}: {row.mutant.what}\n{row.mutant.diff}")
+        print(f"    fix       {row.mutant.fix}" + _part("\n    note      ", row.reason))
+    for name in table.idle or ():
+        print(f"\nkills nothing: {name}")
+    print(f"\n{_killed(table)}, {table.seconds:.1f} s")
 
 
 def print_outcome(outcome: Outcome) -> None:
@@ -125,7 +144,9 @@ def print_outcome(outcome: Outcome) -> None:
 
 def print_table(outcomes: Sequence[Outcome]) -> None:
     """Print one row per spec, then every error in full."""
-    table = Table("spec", "files", "requirements", "checks", "tests", "seconds", "branch")
+    table = Table(
+        "spec", "files", "requirements", "checks", "tests", "mutants", "seconds", "branch"
+    )
     for outcome in outcomes:
         table.add_row(*_row(outcome))
     _console().print(table)
@@ -195,7 +216,7 @@ def run_demo(
         str(target),
         folder=where / "sessions",
         jobs=jobs,
-        arguments=["--export"],
+        arguments=["--export", "--kills", str(KILLS)],
         quiet=quiet,
     )
     if not quiet:
@@ -217,7 +238,7 @@ def _row(outcome: Outcome) -> list[str]:
     report = outcome.report
     name = Path(outcome.spec).stem
     if report is None:
-        return [name, "-", "-", "-", "-", f"{outcome.seconds:.0f}", _cut(outcome.error, 60)]
+        return [name, "-", "-", "-", "-", "-", f"{outcome.seconds:.0f}", _cut(outcome.error, 60)]
     lines = [v for v in report.verdicts if v.requirement]
     met = len(
         {v.requirement for v in lines if v.good} - {v.requirement for v in lines if not v.good}
@@ -229,6 +250,7 @@ def _row(outcome: Outcome) -> list[str]:
         f"{met}/{len({v.requirement for v in lines})}",
         f"{sum(v.good for v in report.verdicts)}/{len(report.verdicts)}",
         f"{tests}/{len(report.tests)}",
+        _killed(report.kills),
         f"{outcome.seconds:.0f}",
         outcome.export.branch if outcome.export else _cut(outcome.error or "not green", 60),
     ]
@@ -251,6 +273,15 @@ def _print_against(verdict: Verdict) -> None:
 
 def _part(before: str, text: str) -> str:
     return before + text if text else ""
+
+
+def _killed(table: KillTable | None) -> str:
+    """Say how many mutants were killed, without those that behave like the original."""
+    if table is None or table.rate is None:
+        return "-"
+    killed, survived = len(table.with_outcome("killed")), len(table.survivors)
+    alike = len(table.with_outcome("equivalent"))
+    return f"{killed}/{killed + survived} killed" + (f" ({alike} equivalent)" if alike else "")
 
 
 def _said(event: Event) -> str:

@@ -52,14 +52,22 @@ def test_every_range_of_numbers_can_be_drawn(norms: list[float | None]) -> None:
     drawn = gradient_flow([gradient(norm, f"p{i}") for i, norm in enumerate(norms)])._repr_html_()
     numbers = re.findall(r' (?:x|y|width|height|x1|x2)="([^"]+)"', drawn)
     assert all(math.isfinite(float(number)) for number in numbers)
-    assert all(0 <= float(number) <= 900 for number in re.findall(r' width="([^"]+)"', drawn))
+    assert all(0 <= float(number) <= 420 for number in re.findall(r' width="([^"]+)"', drawn))
 
 
 def test_bars_are_on_a_log_scale() -> None:
     drawn = gradient_flow([gradient(10.0**power, f"p{power}") for power in (0, 1, 2)])
-    widths = [float(width) for width in re.findall(r'width="([\d.]+)" height="14"', drawn.html)]
+    widths = [
+        float(width) for width in re.findall(r'<rect x="0" y="0" width="([\d.]+)"', drawn.html)
+    ]
     assert widths[2] - widths[1] == pytest.approx(widths[1] - widths[0], abs=5)
 
 
 def test_no_gradients_are_said_and_not_drawn() -> None:
     assert "<svg" not in gradient_flow([])._repr_html_()
+
+
+def test_without_its_drawings_every_word_is_still_there() -> None:
+    drawn = gradient_flow([gradient(0.25, "a"), gradient(None, "b")])._repr_html_()
+    assert not re.search(r"<svg[^>]*>[^<]*\w", re.sub(r"</?(?:rect|line)[^>]*>", "", drawn))
+    assert re.search(r"a</span>.*0\.25.*b</span>.*none.*✗ dead", drawn)

@@ -50,7 +50,13 @@ def test_no_flow_is_said_and_not_drawn() -> None:
     assert "no shape flow" in repr(shape_flow([]))
 
 
-def test_long_and_deep_names_stay_in_the_picture() -> None:
-    name = ".".join(["very_long_module_name"] * 9)
-    flow = [step(name, "float32 (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)", 1), step("")]
-    assert "…" in shape_flow(flow)._repr_html_()
+def test_a_deep_step_stands_further_in_and_is_named_inside_its_caller() -> None:
+    drawn = shape_flow([step("a.b.c", "o1"), step("a.b", "o2"), step("a", "o3")])._repr_html_()
+    assert [drawn.index(f"<b>{name}</b>") for name in "abc"] == sorted(
+        drawn.index(f"<b>{name}</b>") for name in "abc"
+    )
+    assert "margin-left: 44px" in drawn
+
+
+def test_steps_without_parameters_draw_no_bar() -> None:
+    assert shape_flow([step("a"), step("b", "o", 3)])._repr_html_().count("<svg") == 1

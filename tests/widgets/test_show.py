@@ -26,7 +26,8 @@ ELEMENTS = {
     *("svg", "title", "g", "rect", "line", "path", "text"),
 }
 ATTRIBUTES = {
-    *("class", "scope", "aria-label", "open", "role", "width", "height", "viewbox"),
+    *("class", "scope", "aria-label", "aria-hidden", "open", "role", "style"),
+    *("width", "height", "viewbox"),
     *("x", "y", "rx", "x1", "x2", "y1", "y2", "d", "fill", "fill-opacity", "opacity"),
     *("stroke", "stroke-opacity", "stroke-dasharray", "font-size", "font-weight", "text-anchor"),
 }
@@ -40,6 +41,8 @@ def test_no_text_becomes_markup(
         markup = parse(view(*about)._repr_html_())
         assert set(markup.elements) <= ELEMENTS
         assert {name for name, _ in markup.attributes} <= ATTRIBUTES
+        styles = {value for name, value in markup.attributes if name == "style"}
+        assert all(re.fullmatch(r"text-align: left|margin-left: \d+px", style) for style in styles)
         assert markup.open == []
 
 

@@ -23,7 +23,7 @@ def check(subject: Subject) -> Decision:
     described = subject.describe()
     if not described["module"]:
         return failed(
-            f"{subject.spec.name} is a {described['class']}",
+            f"{subject.spec.name} is a {described['class']} that is no module",
             f"a class {subject.spec.name} that derives from the framework's module class",
             where=described["where"],
         )

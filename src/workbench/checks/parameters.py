@@ -65,6 +65,6 @@ def _compared(
     if holds:
         return None
     largest = sorted(counts, key=lambda name: -counts[name])[:5]
-    listed = ", ".join(f"{name} {counts[name]:,}" for name in largest)
+    listed = ", ".join(f"{name} {counts[name]:,}" for name in largest) or "none at all"
     seen = f"{total:,} parameters ({total - wanted:+,}); the largest: {listed}"
     return failed(seen, f"{line.comparison} {wanted:,}", conditions)

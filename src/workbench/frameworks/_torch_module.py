@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from workbench.errors import nearest
 from workbench.frameworks._torch_precise import Precise
 
 Array = NDArray[Any]
@@ -83,7 +84,9 @@ def find(of: Mapping[str, Any]) -> Any:
     """
     module = importlib.import_module(of["module"])
     if not hasattr(module, of["name"]):
-        raise AttributeError(f"module {of['module']!r} does not define {of['name']!r}")
+        classes = [name for name, value in vars(module).items() if inspect.isclass(value)]
+        known = nearest(of["name"], classes)
+        raise AttributeError(f"module {of['module']!r} does not define {of['name']!r}: {known}")
     return getattr(module, of["name"])
 
 

@@ -169,7 +169,7 @@ def _plain_number(text: str) -> tuple[str, str]:
     scale = _SCALES.get(digits[-1], 1)
     number = float(digits.rstrip("km%")) * scale
     if not -_LARGEST < number < _LARGEST:
-        return "word", text
+        return "word", f"#{text}"  # no pattern for a number takes it
     whole = number == int(number) and (scale > 1 or (scale == 1 and "." not in digits))
     return "number", str(int(number)) if whole else repr(number)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -96,10 +97,15 @@ def reduced(blueprint: Blueprint, choices: Mapping[str, str]) -> cst.Module:
     Returns:
         Its tree, without the literals that describe it.
     """
-    before = cst.parse_module(blueprint.source)
+    return _reduced(blueprint.source, blueprint.text["name"], tuple(choices.items()))
+
+
+@cache
+def _reduced(source: str, main: str, choices: tuple[tuple[str, str], ...]) -> cst.Module:
+    before = cst.parse_module(source)
     code = [node for node in before.body if not set(defined(node)) & set(LITERALS)]
     before = before.with_changes(body=code)
-    return prune(bind(before, choices), before, blueprint.text["name"])
+    return prune(bind(before, dict(choices)), before, main)
 
 
 def constructor(module: cst.Module, name: str) -> dict[str, cst.Param]:

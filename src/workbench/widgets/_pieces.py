@@ -21,6 +21,8 @@ SIGNS: dict[str, tuple[str, str]] = {
     "skipped": ("–", "none"),
 }
 
+# JupyterLab aligns the cells of a table to the right where it has taken our style sheet away.
+_LEFT = "text-align: left"
 _KINDS = {"#": "wb-number", "_": "wb-tight", "+": "wb-wide"}
 
 
@@ -37,7 +39,7 @@ def outcome(word: str) -> Html:
 
 def head(title: object, *beside: object) -> Html:
     """Show the first line of a view."""
-    return tag("div", tag("span", title, class_="wb-title"), *beside, class_="wb-head")
+    return tag("div", join([tag("b", title, class_="wb-title"), *beside], " "), class_="wb-head")
 
 
 def sub(text: object) -> Html:
@@ -58,7 +60,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]], label: str) -
         The markup.
     """
     kinds = [_KINDS.get(title[-1:]) for title in titles]
-    top = tag("tr", *(tag("th", title.rstrip("#_+"), scope="col") for title in titles))
+    top = tag("tr", *(tag("th", title.rstrip("#_+"), scope="col", style=_LEFT) for title in titles))
     body = [_row(kinds, row) for row in rows]
     return tag("table", tag("thead", top), tag("tbody", *body), class_="wb-table", aria_label=label)
 
@@ -97,7 +99,10 @@ def listed(words: Iterable[object]) -> Html:
 
 
 def _row(kinds: Sequence[str | None], row: Sequence[object]) -> Html:
-    cells = (tag("td", cell, class_=kind) for kind, cell in zip(kinds, row, strict=True))
+    cells = []
+    for kind, cell in zip(kinds, row, strict=True):
+        left = None if kind == "wb-number" else _LEFT
+        cells.append(tag("td", cell, class_=kind, style=left))
     return tag("tr", *cells)
 
 

@@ -64,7 +64,14 @@ _CSS = f"""
 .wb .wb-scroll {{ overflow: auto; max-height: 560px; }}
 .wb .wb-low {{ max-height: 220px; font-size: 13px; }}
 .wb .wb-low p {{ margin: 4px 0; }}
-.wb svg {{ display: block; font-family: var(--wb-mono); }}
+.wb svg {{ display: block; }}
+.wb .wb-mono {{ font-family: var(--wb-mono); font-size: 12.5px; }}
+.wb .wb-flow .wb-table td {{ padding: 2px 10px; border: 0; vertical-align: middle; }}
+.wb .wb-flow .wb-table td.wb-tight {{ white-space: nowrap; }}
+.wb .wb-node {{ font-family: var(--wb-mono); font-size: 12.5px; line-height: 22px;
+  padding: 1px 10px; border: 1px solid color-mix(in srgb, var(--wb-note) 70%, transparent);
+  border-radius: 5px; background: color-mix(in srgb, var(--wb-note) 12%, transparent); }}
+.wb .wb-node.wb-group {{ border: 1px dashed var(--wb-line); background: var(--wb-soft); }}
 .wb h3.wb-panel {{ font-size: 17px; font-weight: 600; margin: 2px 0 6px; }}
 .wb-app {{ max-width: 1160px; }}
 .wb-part {{ border: 1px solid var(--jp-border-color2, #8886); border-radius: 8px;

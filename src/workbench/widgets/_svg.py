@@ -1,48 +1,47 @@
-"""The parts that the pictures share: the frame and its words, in the page's own colour."""
+"""Bars, drawn without a word in them.
+
+A notebook that is not trusted yet keeps its text and its tables, and loses every drawing. So the
+words of a picture stand in a table, and only what no word can say is drawn.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.widgets._html import Html, tag
 
-WIDTH = 900  # fixed, so that no text shrinks below the 12 px that it is written in
 
-
-def picture(title: str, height: int, *drawn: Html) -> Html:
-    """Frame a picture.
+def bar(
+    width: int, share: float, colour: str, *, height: int = 12, lines: Sequence[float] = ()
+) -> Html:
+    """Draw a horizontal bar.
 
     Args:
-        title: What it shows, for screen readers.
+        width: Of the whole scale, in pixels.
+        share: How much of the scale is filled, 0 to 1; a little of it is always seen.
+        colour: Of the bar.
         height: In pixels.
-        *drawn: What is in it.
+        lines: Where the scale has lines, each as a share of it.
 
     Returns:
-        The markup, in a frame that scrolls where the page is narrower.
+        The drawing; the number that it shows belongs beside it.
     """
-    svg = tag(
-        "svg",
-        tag("title", title),
-        *drawn,
-        role="img",
-        aria_label=title,
-        width=WIDTH,
-        height=height,
-        viewBox=f"0 0 {WIDTH} {height}",
-    )
-    return tag("div", svg, class_="wb-scroll")
+    filled = max(2.0, width * min(max(share, 0.0), 1.0))
+    drawn = [
+        tag("rect", x=0, y=0, width=f"{filled:.1f}", height=height, rx=2, fill=colour),
+        *(_line(width * place, height) for place in lines),
+    ]
+    view = f"0 0 {width} {height}"
+    return tag("svg", *drawn, width=width, height=height, viewBox=view, aria_hidden="true")
 
 
-def words(
-    x: float, y: float, text: str, *, weight: int = 400, opacity: float = 1, anchor: str = "start"
-) -> Html:
-    """Write text at a place in a picture."""
+def _line(x: float, height: int) -> Html:
     return tag(
-        "text",
-        text,
-        x=f"{x:.0f}",
-        y=f"{y:.0f}",
-        font_size=12,
-        font_weight=weight,
-        fill="currentColor",
-        opacity=opacity if opacity < 1 else None,
-        text_anchor=anchor if anchor != "start" else None,
+        "line",
+        x1=f"{x:.1f}",
+        x2=f"{x:.1f}",
+        y1=0,
+        y2=height,
+        stroke="currentColor",
+        stroke_opacity=0.3,
     )

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.records import FlowStep
-from workbench.widgets._html import Html, join, tag
-from workbench.widgets._pieces import number, sub
-from workbench.widgets._style import BLUE, GREEN
-from workbench.widgets._svg import picture, words
+from workbench.widgets._html import join, tag
+from workbench.widgets._pieces import number, sub, table
+from workbench.widgets._style import GREEN
+from workbench.widgets._svg import bar
 from workbench.widgets._view import View
 
-_ROW, _BOX, _INDENT, _LETTER = 38, 28, 22, 7.6
-_TIMES, _OUTPUT, _PARAMETERS, _BAR = 430, 446, 776, 100
+_INDENT, _BAR = 22, 120  # pixels
 
 
 @dataclass(frozen=True)
@@ -79,14 +78,12 @@ def shape_flow(flow: Sequence[FlowStep]) -> View:
     # A module that is called twice has its parameters once.
     total = sum({step.name: step.parameters for step in flow}.values())
     caption = f"{number(len(flow), 'step')} at full size · {number(total, 'parameter')}"
-    drawn = [
-        _row(index, depth, step, total, index + 1 < len(rows))
-        for index, (depth, step) in enumerate(rows)
-    ]
-    svg = picture(f"Shape flow: {caption}", len(rows) * _ROW + 4, *drawn)
+    shown = [_row(depth, step, total) for depth, step in rows]
+    titles = ["step", "output_", "parameters#", "share_"]
+    picture = tag("div", table(titles, shown, "Shape flow"), class_="wb-scroll wb-flow")
     text = [f"shape flow: {caption}"]
     text += [f"  {'  ' * depth}{step.line}" for depth, step in rows]
-    return View(join([sub(caption), svg]), "\n".join(text))
+    return View(join([sub(caption), picture]), "\n".join(text))
 
 
 def nested(flow: Sequence[FlowStep]) -> tuple[Step, ...]:
@@ -128,58 +125,15 @@ def _walk(steps: Sequence[Step], depth: int) -> Iterator[tuple[int, Step]]:
         yield from _walk(step.children, depth + 1)
 
 
-def _row(index: int, depth: int, step: Step, total: int, follows: bool) -> Html:
-    left, top = 2 + depth * _INDENT, 2 + index * _ROW
-    room = int((_TIMES - 60 - left) / _LETTER)
-    title = _cut(step.title, max(room - 12, 8))
-    kind = _cut(step.step.type, max(room - len(title) - 2, 4))
-    parts = [
-        tag("title", f"{step.line}, {step.parameters:,} parameters"),
-        _box(left, top, _TIMES + 4 - left, group=bool(step.children)),
-        words(left + 10, top + 19, title, weight=600),
-        words(left + 10 + (len(title) + 1.5) * _LETTER, top + 19, kind, opacity=0.8),
-        words(_OUTPUT, top + 19, _cut(step.step.output, 34)),
-    ]
-    if step.times > 1:
-        parts.append(words(_TIMES - 6, top + 19, f"× {step.times}", weight=600, anchor="end"))
-    if step.parameters:
-        parts.append(words(_PARAMETERS, top + 19, f"{step.parameters:,}", anchor="end"))
-        parts.append(_bar(top, min(1.0, step.parameters / total)))
-    if follows:
-        path = f"M{left + 16} {top + _BOX} v{_ROW - _BOX - 3} m-3 -3 l3 3 l3 -3"
-        parts.append(tag("path", d=path, fill="none", stroke="currentColor", opacity=0.5))
-    return tag("g", *parts)
-
-
-def _box(left: float, top: float, width: float, *, group: bool) -> Html:
-    colour = "currentColor" if group else BLUE
-    return tag(
-        "rect",
-        x=left,
-        y=top,
-        width=width,
-        height=_BOX,
-        rx=5,
-        fill=colour,
-        fill_opacity=0.04 if group else 0.12,
-        stroke=colour,
-        stroke_opacity=0.35 if group else 0.7,
-        stroke_dasharray="4 3" if group else None,
+def _row(depth: int, step: Step, total: int) -> tuple[object, ...]:
+    times = tag("b", f"× {step.times}") if step.times > 1 else ""
+    box = tag(
+        "div",
+        join([tag("b", step.title), tag("span", step.step.type, class_="wb-dim"), times], " "),
+        class_="wb-node wb-group" if step.children else "wb-node",
+        style=f"margin-left: {depth * _INDENT}px",
     )
-
-
-def _bar(top: float, share: float) -> Html:
-    width = f"{max(1.0, _BAR * share):.1f}"
-    return tag(
-        "rect",
-        x=_PARAMETERS + 12,
-        y=top + 9,
-        width=width,
-        height=10,
-        fill=GREEN,
-        fill_opacity=0.75,
-    )
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    if not step.parameters:
+        return box, tag("span", step.step.output, class_="wb-mono"), "", ""
+    drawn = bar(_BAR, step.parameters / total, GREEN)
+    return box, tag("span", step.step.output, class_="wb-mono"), f"{step.parameters:,}", drawn

@@ -68,13 +68,14 @@ def _defined(source: str, name: str) -> Iterator[ast.ClassDef | ast.FunctionDef]
 
 
 def _signature(spec: Spec, node: ast.ClassDef | ast.FunctionDef) -> Iterator[str]:
-    function = node
+    function = node if isinstance(node, ast.FunctionDef) else None
     if isinstance(node, ast.ClassDef):
         methods = (part for part in node.body if isinstance(part, ast.FunctionDef))
         method = next((part for part in methods if part.name == "__init__"), None)
         if method is None:
             return  # a base class or a decorator may bring the constructor
         function = method
+    assert function is not None
     arguments = function.args
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     names = {argument.arg for argument in named} - {"self"}

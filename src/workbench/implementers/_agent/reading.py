@@ -122,7 +122,8 @@ class Library:
 
     def read_guidance(self) -> str:
         """Show what a newcomer to the target reads first, within a budget."""
-        parts, left, rest = [], GUIDANCE_BUDGET, []
+        parts: list[str] = []
+        left, rest = GUIDANCE_BUDGET, []
         for path in self.guidance:
             rows = self.text(path).rstrip("\n").split("\n")
             size = sum(len(row) + 8 for row in rows)
