@@ -36,6 +36,26 @@ def spec():
     return load(SPECS / "rotary_attention.yaml")
 
 
+@pytest.fixture
+def opened(monkeypatch):
+    """Close every session that a test opens, so that no file is left to chance."""
+    sessions: list[Session] = []
+    build = Session.__init__
+
+    def remember(self, journal):
+        sessions.append(self)
+        self.journal = journal
+        build(self, journal)
+
+    monkeypatch.setattr(Session, "__init__", remember)
+    yield sessions
+    for session in sessions:
+        session.close()
+
+
+pytestmark = pytest.mark.usefixtures("opened")
+
+
 def finish(session: Session, worker) -> None:
     for _draft, report in session.drafts(worker):
         assert report.green, [v for v in report.verdicts if not v.good]

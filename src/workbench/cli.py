@@ -257,9 +257,9 @@ def export(
     """Accept a session's latest draft and make it a commit on a new branch of its target."""
     from workbench.session import Session
 
-    opened = Session.resume(session)
-    opened.accept()
-    made = opened.export(branch=branch or None)
+    with Session.resume(session) as opened:
+        opened.accept()
+        made = opened.export(branch=branch or None)
     if as_json:
         _print({"export": made.model_dump(mode="json")})
     else:

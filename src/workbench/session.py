@@ -116,6 +116,7 @@ class Session:
             raise UsageError(f"the target {root} is no folder; name the root of a repository")
         journal = Journal(Path(folder) if folder else new_folder(spec), listen=listen)
         if journal.last("started"):
+            journal.close()
             raise UsageError(f"{journal.folder} holds a session already; resume it")
         journal.write(
             "started",
@@ -151,7 +152,18 @@ class Session:
             raise UsageError(
                 f"there is no session {str(folder)!r}; 'workbench sessions' lists them"
             )
-        return cls(Journal(path, listen=listen))
+        journal = Journal(path, listen=listen)
+        try:
+            return cls(journal)
+        except WorkbenchError:
+            journal.close()
+            raise
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
     def drafts(self, worker: Worker | None = None) -> Iterator[tuple[Draft, Report]]:
         """Run the implementer; yield each draft with its report.

@@ -1,4 +1,4 @@
-"""A target that is only files in memory, laid out by ruff, for tests of the blueprint implementer."""
+"""A target that is only files in memory, laid out by ruff."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import pytest
 
 from workbench.implementers._docstring import Types, parse, render
 
-TEXT = """Turn tokens into vectors, each of which knows the place that its token has in the sequence.
+TEXT = """Turn tokens into vectors, each of which knows the place of its token in the sequence.
 
 A second paragraph that says more, and is
 broken over two lines.

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from plain_target import PlainTarget, place, study_of
+
 from workbench.errors import UsageError
 from workbench.implementers.scripted import implement
 from workbench.records import Draft, Report, Verdict

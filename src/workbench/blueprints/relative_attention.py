@@ -1,4 +1,4 @@
-"""Multi-head self-attention that knows how far apart two tokens are, not where they stand.
+"""Multi-head self-attention that knows how far apart tokens are, not where they stand.
 
 Source:
     Vaswani et al. 2017, "Attention Is All You Need", section 3.2.
@@ -207,7 +207,7 @@ logger = logging.getLogger(__name__)
 
 
 class ShawPositions(nn.Module):
-    """Learned vectors for each distance between key and query, clipped at a largest distance.
+    """Learned vectors for each distance between key and query, clipped far away.
 
     Args:
         head_dim: Width of one head.
@@ -281,7 +281,7 @@ class BucketBias(nn.Module):
                 f"{usable} buckets and max_distance {max_distance}"
             )
         growth = (max_distance / exact) ** (1 / (usable - exact))
-        # A power such as 16.000000001 stands for 16: without the margin it would round up.
+        # A power such as 16.000000001 stands for 16: a margin keeps it from rounding up.
         starts = [math.ceil(exact * growth**step - 1e-6) for step in range(usable - exact)]
         self.register_buffer("starts", torch.tensor([*range(1, exact), *starts]))
         self.bias = nn.Embedding(num_buckets, num_heads)
@@ -306,7 +306,7 @@ class BucketBias(nn.Module):
 
 
 def alibi_bias(query: Tensor) -> Tensor:
-    """Return a bias that falls linearly with the distance, with a slope of its own for each head.
+    """Return a bias that falls linearly with the distance, by a slope for each head.
 
     Args:
         query: Queries, shape (batch, heads, time, head_dim); device and dtype are taken from it.
@@ -350,7 +350,7 @@ def rotary_angles(query: Tensor) -> Tensor:
 
 
 def rotate(vectors: Tensor, angles: Tensor) -> Tensor:
-    """Rotate each pair of features; a product of two rotated vectors sees only their distance.
+    """Rotate pairs of features; a product of two rotated vectors sees their distance.
 
     Args:
         vectors: Queries or keys, shape (batch, heads, time, head_dim).
@@ -519,7 +519,7 @@ class RelativeSelfAttention(nn.Module):
             )
 
     def _visible(self, query: Tensor, mask: Tensor | None) -> Tensor | None:
-        """Say which keys a query may see: True in a shape that broadcasts over the scores.
+        """Say which keys a query may see, in a shape that broadcasts over the scores.
 
         A token always sees itself, because a softmax over nothing would give NaN.
         """

@@ -1,4 +1,4 @@
-"""Residual networks for images: basic or bottleneck blocks, with or without channel attention.
+"""Residual networks for images, of basic or bottleneck blocks.
 
 Source:
     He et al. 2016, "Deep Residual Learning for Image Recognition".
@@ -583,7 +583,7 @@ class ResNet(nn.Module):
         logger.debug("built %s with %s blocks", type(self).__name__, list(layers))
 
     def _initialise(self) -> None:
-        """Draw convolutions after He and a small head; norms stay as the blocks have set them."""
+        """Draw convolutions after He and a small head; norms stay as they are."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -1,4 +1,4 @@
-"""Text classifier: token and position embeddings, transformer encoder blocks, pooling, linear head.
+"""Text classifier: embeddings, transformer encoder blocks, pooling, linear head.
 
 Source:
     Vaswani et al. 2017, "Attention Is All You Need", sections 3.1 to 3.3.
@@ -250,7 +250,7 @@ def sinusoidal_positions(hidden: Tensor) -> Tensor:
         Vaswani et al. 2017, section 3.5.
     """
     _, time, embed_dim = hidden.shape
-    # Angles in half precision would be wrong by whole turns, so only the finished table is cast.
+    # Angles in half precision are wrong by whole turns: only the table is cast.
     precise = torch.promote_types(hidden.dtype, torch.float32)
     position = torch.arange(time, device=hidden.device, dtype=precise)  # (time,)
     even = torch.arange(0, embed_dim, 2, device=hidden.device, dtype=precise)  # (embed_dim / 2,)
@@ -448,14 +448,14 @@ class TextClassifier(nn.Module):
             for _ in range(num_layers)
         )
         if norm == "pre":
-            # The residual stream of pre-norm blocks is normalised nowhere on its way to the head.
+            # Pre-norm blocks leave the residual stream itself unnormalised.
             self.final_norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, num_classes)
         self._initialise()
         logger.debug("built %s: %d blocks of width %d", type(self).__name__, num_layers, embed_dim)
 
     def _initialise(self) -> None:
-        """Draw projections after Glorot; embeddings stay unit normal and norms the identity."""
+        """Draw projections after Glorot; embeddings stay unit normal."""
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
@@ -482,7 +482,7 @@ class TextClassifier(nn.Module):
             visible = None
             mask = torch.ones_like(tokens, dtype=torch.bool)
         else:
-            # A row of padding only sees all of it: a softmax over nothing would give NaN.
+            # A row of padding sees all of it: a softmax over nothing is NaN.
             visible = (mask | ~mask.any(dim=1, keepdim=True))[:, None, None, :]
         hidden = self.embed(tokens)  # (batch, time, embed_dim)
         for block in self.blocks:

@@ -106,6 +106,7 @@ class Subject(Declared):
         echo: bool = False,
         cotangents: Sequence[Mapping[str, Array]] = (),
         wrt: Sequence[str] = ("parameters", "inputs"),
+        partly: bool = False,
     ) -> Run:
         """Run the module.
 
@@ -119,12 +120,14 @@ class Subject(Declared):
             echo: Return the inputs as they are afterwards.
             cotangents: What to pull back; each gives one entry of gradients.
             wrt: Gradients of ``parameters``, of ``inputs``, or of both.
+            partly: Also accept an answer that lacks an output.
 
         Returns:
             What came out.
 
         Raises:
             CandidateRaised: The draft's code raised.
+            CannotLook: A declared output is missing.
         """
         extra = {"train": train, "seed": seed, "keep": keep, "echo": echo, "wrt": list(wrt)}
 
@@ -134,8 +137,12 @@ class Subject(Declared):
             return Run(**self._ask_about("run", case, given, weights, more))
 
         if inputs is not None or not isinstance(weights, str) or cotangents or keep:
-            return find()
-        return self.line.remember(("run", case.key, weights, train, seed, echo), find)
+            run = find()
+        else:
+            run = self.line.remember(("run", case.key, weights, train, seed, echo), find)
+        if not partly and not self.spec.outputs.keys() <= run.outputs.keys():
+            raise CannotLook(f"the call returned {run.structure!r}; see `output_shape`")
+        return run
 
     def reload(self, case: Case, *, other: int) -> Answer:
         """Save a state, load it into an instance that was built with another seed, run both."""

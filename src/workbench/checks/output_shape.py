@@ -27,7 +27,7 @@ COST = 2
 def check(subject: Subject) -> Decision:
     """Run at ordinary, smallest and largest sizes, and follow the shapes at full size."""
     tried = subject.tried()
-    subject.run(tried[0], weights="born")
+    subject.run(tried[0], weights="born", partly=True)
     for case in tried:
         problem = _tried(subject, case)
         if problem is not None:
@@ -39,7 +39,7 @@ def check(subject: Subject) -> Decision:
 def _tried(subject: Subject, case: Case) -> Decision | None:
     conditions = subject.conditions(case, weights="born")
     try:
-        run = subject.run(case, weights="born")
+        run = subject.run(case, weights="born", partly=True)
     except CandidateRaised as error:
         sizes = ", ".join(f"{name}={size}" for name, size in case.sizes.items())
         seen = f"{error.kind}: {error.message}"

@@ -27,44 +27,60 @@ def prune(module: cst.Module, before: cst.Module, main: str) -> cst.Module:
     """
     once = used(before).attributes
     while True:
-        pruned = reached(module, {main})
-        pruned = pruned.visit(_LostMembers(once - used(pruned).attributes))
-        pruned = pruned.visit(_LostLocals())
-        pruned = _without_lost_parameters(pruned)
-        if pruned.deep_equals(module):
-            return pruned
-        module = pruned
+        module = reached(module, {main})
+        lost = _Lost(once - used(module).attributes)
+        module = module.visit(lost)
+        removed = _lost_parameters(module)
+        if removed:
+            module = module.visit(_DropParameters(removed))
+        elif not lost.found:
+            return module
 
 
-class _LostMembers(cst.CSTTransformer):
-    """Removes methods and attributes of ``self`` that were read once and no longer are."""
+class _Lost(cst.CSTTransformer):
+    """Removes methods and attributes that are read no more, and local names that never are."""
 
-    def __init__(self, lost: set[str]) -> None:
+    def __init__(self, members: set[str]) -> None:
         super().__init__()
-        self._lost = lost
-        self._depth = 0  # of functions; a method stands at 0
+        self._members = members
+        self._read: list[set[str]] = []  # by each function around, the innermost last
+        self._classes = 0
+        self.found = False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self._classes += 1
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        self._classes -= 1
+        return updated_node
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        self._depth += 1
+        self._read.append(used(node.body).names)
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef | cst.RemovalSentinel:
-        self._depth -= 1
-        lost = self._depth == 0 and updated_node.name.value in self._lost
-        return cst.RemoveFromParent() if lost else updated_node
+        self._read.pop()
+        method = self._classes and not self._read
+        if method and updated_node.name.value in self._members:
+            return self._remove()
+        return updated_node
 
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
         target = _single_target(updated_node)
-        if (
-            isinstance(target, cst.Attribute)
-            and is_self(target)
-            and target.attr.value in self._lost
-        ):
-            return cst.RemoveFromParent()
+        if isinstance(target, cst.Attribute) and is_self(target):
+            return self._remove() if target.attr.value in self._members else updated_node
+        if self._read and isinstance(target, cst.Name) and target.value not in self._read[-1]:
+            return self._remove()
         return updated_node
+
+    def _remove(self) -> cst.RemovalSentinel:
+        self.found = True
+        return cst.RemoveFromParent()
 
 
 def _single_target(line: cst.SimpleStatementLine) -> cst.BaseExpression | None:
@@ -74,35 +90,11 @@ def _single_target(line: cst.SimpleStatementLine) -> cst.BaseExpression | None:
     return small.target if isinstance(small, cst.AnnAssign) and small.value else None
 
 
-class _LostLocals(cst.CSTTransformer):
-    """Removes assignments to local names that their function never reads."""
+def _lost_parameters(module: cst.Module) -> Removed:
+    """Find the parameters that their function never reads.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._read: list[set[str]] = []
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        self._read.append(used(node.body).names)
-
-    def leave_FunctionDef(
-        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
-    ) -> cst.FunctionDef:
-        self._read.pop()
-        return updated_node
-
-    def leave_SimpleStatementLine(
-        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
-    ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
-        target = _single_target(updated_node)
-        lost = self._read and isinstance(target, cst.Name) and target.value not in self._read[-1]
-        return cst.RemoveFromParent() if lost else updated_node
-
-
-def _without_lost_parameters(module: cst.Module) -> cst.Module:
-    """Remove parameters that their function never reads, and what is passed to them.
-
-    Only constructors, module-level functions and private methods are changed: all their callers
-    are in the module.
+    Only constructors, module-level functions and private methods count: all their callers are in
+    the module.
     """
     removed: Removed = {}
     for node in module.body:
@@ -116,7 +108,7 @@ def _without_lost_parameters(module: cst.Module) -> cst.Module:
                         _collect(member, node.name.value, removed)
                     elif name.startswith("_") and not name.startswith("__"):
                         _collect(member, name, removed)
-    return module.visit(_DropParameters(removed)) if removed else module
+    return removed
 
 
 def _collect(function: cst.FunctionDef, called: str, removed: Removed) -> None:

@@ -108,24 +108,6 @@ def _reduced(source: str, main: str, choices: tuple[tuple[str, str], ...]) -> cs
     return prune(bind(before, dict(choices)), before, main)
 
 
-def constructor(module: cst.Module, name: str) -> dict[str, cst.Param]:
-    """Give the keywords of a class's constructor.
-
-    Args:
-        module: The tree that defines it.
-        name: The class.
-
-    Returns:
-        The parameters without ``self``, by name.
-    """
-    for node in module.body:
-        if isinstance(node, cst.ClassDef) and node.name.value == name:
-            for member in node.body.body:
-                if isinstance(member, cst.FunctionDef) and member.name.value == "__init__":
-                    return {p.name.value: p for p in parameters_of(member.params)[1:]}
-    return {}
-
-
 def _renamed(module: cst.Module, old: str, order: Order) -> cst.Module:
     """Give the main class its name; a part of the blueprint that has it already makes room."""
     names = {old: order.name}

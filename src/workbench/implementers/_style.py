@@ -15,6 +15,7 @@ import libcst as cst
 
 from workbench.implementers._docstring import Docstring, Types, parse, render
 from workbench.implementers._signature import parameters_of
+from workbench.implementers._uses import defined
 
 _CHOICE_LINE = re.compile(r"^(\w+) (\w+): (.*)$", re.DOTALL)
 
@@ -95,7 +96,9 @@ class _Restyle(cst.CSTTransformer):
         string = line.body[0].value
         if not isinstance(string, cst.SimpleString) or not isinstance(string.evaluated_value, str):
             return statements
-        docstring = self._applying(parse(inspect.cleandoc(string.evaluated_value)), signature)
+        docstring = self._applying(
+            parse(inspect.cleandoc(string.evaluated_value)), signature, depth
+        )
         indent = self._module.default_indent * depth
         width = self._manner.width - len(indent.expandtabs(4))
         text = render(docstring, self._manner.style, self._types(signature), width)
@@ -105,15 +108,18 @@ class _Restyle(cst.CSTTransformer):
         expression = line.body[0].with_changes(value=cst.SimpleString(f'"""{text}"""'))
         return [line.with_changes(body=[expression]), *statements[1:]]
 
-    def _applying(self, docstring: Docstring, signature: cst.FunctionDef | None) -> Docstring:
+    def _applying(
+        self, docstring: Docstring, signature: cst.FunctionDef | None, depth: int
+    ) -> Docstring:
         """Keep what applies under the choices and to the parameters that are left."""
         sections = {}
         for title, items in docstring.sections.items():
             kept = [(name, chosen(text, self._manner.choices)) for name, text in items]
+            if title.startswith("Example"):
+                kept = [(name, self._running(text)) for name, text in kept]
             sections[title] = tuple((name, text) for name, text in kept if text)
         prose = [chosen(paragraph, self._manner.choices) for paragraph in docstring.prose]
-        if signature is None:
-            prose[:1] = [self._short(prose[0])]
+        prose[:1] = self._opening(prose[0], depth, module=signature is None)
         docstring = Docstring(tuple(part for part in prose if part), sections)
         if signature is not None and "Args" in sections:
             left = set(self._types(signature).parameters)
@@ -121,11 +127,26 @@ class _Restyle(cst.CSTTransformer):
             docstring = docstring.without("Args", *gone)
         return docstring.without("")
 
-    def _short(self, summary: str) -> str:
-        """End a module's summary at its colon, where what follows is too long or was not chosen."""
-        head, colon, tail = summary.partition(": ")
-        other = set(re.findall(r"\w+", tail.lower())) & self._manner.unsaid
-        return f"{head}." if colon and (other or len(summary) + 3 > self._manner.width) else summary
+    def _running(self, example: str) -> str:
+        """Import in an example what the module itself does not import."""
+        known = {name for node in self._module.body for name in defined(node)}
+        needs = re.search(r"\btorch\.", example) and "torch" not in known
+        return f">>> import torch\n{example}" if needs else example
+
+    def _opening(self, summary: str, depth: int, *, module: bool) -> list[str]:
+        """End a summary that is too long at its colon, semicolon or last comma.
+
+        What follows comes after it. A module's summary may go on to list what the blueprint has to
+        choose from; then it ends there.
+        """
+        indent = len(self._module.default_indent.expandtabs(4)) * depth
+        fits = indent + len(summary) + 6 <= self._manner.width
+        found = re.match(r"(.+?)[:;] (.+)", summary) or re.match(r"(.+), (.+)", summary)
+        if found is None:
+            return [summary]
+        if module and set(re.findall(r"\w+", found[2].lower())) & self._manner.unsaid:
+            return [f"{found[1]}."]
+        return [summary] if fits else [f"{found[1]}.", found[2][0].upper() + found[2][1:]]
 
     def _types(self, signature: cst.FunctionDef | None) -> Types:
         if signature is None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.records import Study
@@ -18,7 +19,7 @@ _VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _DEFAULT_LENGTH = 88
 
 
-def format_source(study: Study, path: str, source: str) -> str:
+def format_source(study: Study, path: str, source: str, own: Sequence[str] = ()) -> str:
     """Format Python source as the target would.
 
     Where the target has settings for ruff they apply, whatever they are; elsewhere its measured
@@ -28,6 +29,8 @@ def format_source(study: Study, path: str, source: str) -> str:
         study: What is known of the target.
         path: The file that the source is for, relative to the root.
         source: Python.
+        own: Top-level names that are the target's own; ruff sees that of files, and a draft has
+            none yet.
 
     Returns:
         The formatted source, or the source itself where ruff cannot parse it or is not there.
@@ -35,11 +38,11 @@ def format_source(study: Study, path: str, source: str) -> str:
     ruff = _ruff()
     if ruff is None:
         return source
-    if _has_settings(Path(study.root), path):
-        formatted = _formatted(ruff, study, path, source, [])
+    if _has_settings(study.root, path):
+        formatted = _formatted(ruff, study, path, source, _first_party(study, path, own))
         if formatted is not None:
             return formatted
-    return _formatted(ruff, study, path, source, _measured(study)) or source
+    return _formatted(ruff, study, path, source, _measured(study, own)) or source
 
 
 def _ruff() -> list[str] | None:
@@ -50,23 +53,37 @@ def _ruff() -> list[str] | None:
     return [found] if found else None
 
 
-def _has_settings(root: Path, path: str) -> bool:
+def _has_settings(root: str, path: str) -> bool:
     """Tell whether ruff finds settings for a file in its folder or above, up to the root."""
-    folders = [root.joinpath(*Path(path).parts[:count]) for count in range(len(Path(path).parts))]
-    for folder in folders:
-        if any((folder / name).is_file() for name in _SETTING_FILES):
-            return True
-        project = folder / "pyproject.toml"
-        if project.is_file() and re.search(rb"^\[tool\.ruff[.\]]", project.read_bytes(), re.M):
-            return True
-    return False
+    return any(
+        file.name in _SETTING_FILES or re.search(rb"^\[tool\.ruff[.\]]", file.read_bytes(), re.M)
+        for file in _settings(root, path)
+    )
 
 
-def _measured(study: Study) -> list[str]:
+def _first_party(study: Study, path: str, own: Sequence[str]) -> list[str]:
+    """Name the target's own packages, unless its settings name them themselves."""
+    named = any(b"known-first-party" in file.read_bytes() for file in _settings(study.root, path))
+    names = sorted({name for name in (*own, study.value(topics.PACKAGE, "")) if name})
+    if named or not names:
+        return []
+    return ["--config", f"lint.isort.known-first-party={names!r}".replace("'", '"')]
+
+
+def _settings(root: str, path: str) -> list[Path]:
+    """List the settings files above a path, up to the root."""
+    folders = [
+        Path(root).joinpath(*Path(path).parts[:count]) for count in range(len(Path(path).parts))
+    ]
+    files = [folder / name for folder in folders for name in (*_SETTING_FILES, "pyproject.toml")]
+    return [file for file in files if file.is_file()]
+
+
+def _measured(study: Study, own: Sequence[str]) -> list[str]:
     """Write the target's measured style as settings of ruff."""
     quotes = study.value(topics.QUOTES)
     indentation = study.value(topics.INDENTATION, 4)
-    package = study.value(topics.PACKAGE, "")
+    names = sorted({name for name in (*own, study.value(topics.PACKAGE, "")) if name})
     settings = {
         "line-length": study.value(topics.LINE_LENGTH, _DEFAULT_LENGTH),
         "indent-width": indentation if isinstance(indentation, int) else 4,
@@ -76,8 +93,8 @@ def _measured(study: Study) -> list[str]:
     version = _version(str(study.value(topics.PYTHON, "")))
     if version:
         settings["target-version"] = f'"{version}"'
-    if package:
-        settings["lint.isort.known-first-party"] = f'["{package}"]'
+    if names:
+        settings["lint.isort.known-first-party"] = repr(names).replace("'", '"')
     pairs = [("--config", f"{name}={value}") for name, value in settings.items()]
     return ["--isolated", *(part for pair in pairs for part in pair)]
 

@@ -76,7 +76,8 @@ class Target:
             TargetError: The path leaves the root.
         """
         require_plain(path)
-        return format_source(self.study, path, source)
+        own = self.placement.module.partition(".")[0]
+        return format_source(self.study, path, source, [own])
 
     @cached_property
     def _files(self) -> Snapshot:

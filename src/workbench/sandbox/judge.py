@@ -70,6 +70,7 @@ def judge(
         pictures = _pictures(subject) if court.standing else {}
         environment = bench.environment()
         tests = bench.tests(draft.files("test")) if tier != "live" else ()
+    seconds = time.monotonic() - started
     return Report(
         spec_hash=spec.hash,
         draft_hash=draft.hash,
@@ -78,8 +79,8 @@ def judge(
         tier=tier,
         verdicts=tuple(verdicts),
         tests=tests,
-        guarantees=worker.guarantees,
-        seconds=time.monotonic() - started,
+        guarantees=worker.guarantees,  # attacked once per worker, which is not this draft's time
+        seconds=seconds,
         **pictures,
     )
 

@@ -14,7 +14,10 @@ from workbench.records import Report, Verdict
 from workbench.spec import Spec
 from workbench.widgets._flusher import Flusher
 from workbench.widgets._panel import LABEL, Panel, button, html, row
+from workbench.widgets._stream import Stream
 from workbench.widgets.report_view import counted, summary, verdict_tables
+
+_MUTANTS = "How many mistakes are made on purpose in a green draft, to see what its tests notice"
 
 
 class ImplementPanel(Panel):
@@ -37,22 +40,31 @@ class ImplementPanel(Panel):
             style=LABEL,
         )
         self.device = ipywidgets.Dropdown(options=devices(), description="Device", style=LABEL)
+        self.kills = ipywidgets.BoundedIntText(
+            0, min=0, max=999, description="Mutants", style=LABEL, tooltip=_MUTANTS
+        )
+        self.kills.layout.width = "170px"
         self.start_button = button("Start", "Write a draft and check it", main=True)
         self.stop_button = button("Stop", "End what runs; it can be resumed")
         self.stop_button.disabled = True
-        self.table = html()
-        line = row(self.implementer, self.device, self.start_button, self.stop_button)
-        super().__init__("3 · Implement", flusher, [line], [self.table])
+        self.stream, self.table = html(), html()
+        buttons = (self.start_button, self.stop_button)
+        line = row(self.implementer, self.device, self.kills, *buttons)
+        super().__init__("3 · Implement", flusher, [line], [self.stream, self.table])
         self.start_button.on_click(lambda _: start())
         self.stop_button.on_click(lambda _: stop())
         self._spec: Spec | None = None
         self._verdicts: list[Verdict] = []
+        self._kills: list[str] = []
+        self._stream = Stream()
 
     def hear(self, event: Event) -> None:
         """Show one event of the session's journal."""
         match event["event"]:
             case "started":
                 self._spec = Spec.model_validate(event["spec"])
+                self._stream.clear()
+                self.show(self.stream, self._stream.body)
                 self._restart()
                 self.say(f"{event['implementer']} studies {event['repo']} ...", "…", "note")
             case "drafted":
@@ -62,6 +74,13 @@ class ImplementPanel(Panel):
                 self._verdicts.append(Verdict.model_validate(event["verdict"]))
                 self.show(self.table, verdict_tables(self._verdicts, self._spec, live=True))
                 self.say(counted(self._verdicts), "…", "note")
+            case "kill":
+                self._kills.append(event["outcome"])
+                count = f"{self._kills.count('killed')} of {len(self._kills)} noticed"
+                self.say(f"mistakes made on purpose: {count}", "…", "note")
+            case "said":
+                self._stream.hear(event)
+                self.show(self.stream, self._stream.body)
             case "reported":
                 report = Report.model_validate(event["report"])
                 sign, tone = ("✓", "good") if report.green else ("✗", "bad")
@@ -71,7 +90,7 @@ class ImplementPanel(Panel):
                 self.say("no draft was offered", "✗", "bad")
 
     def _restart(self) -> None:
-        self._verdicts = []
+        self._verdicts, self._kills = [], []
         self.show(self.table, verdict_tables([], self._spec, live=True))
 
 

@@ -85,7 +85,12 @@ def difference(before: str, after: str) -> Html:
     """Show what a change takes away and adds."""
     lines = [*(f"-{line}" for line in before.splitlines())]
     lines += [f"+{line}" for line in after.splitlines()]
-    return tag("pre", _coloured("\n".join(lines), DiffLexer(stripnl=False)))
+    return difference_lines("\n".join(lines))
+
+
+def difference_lines(diff: str) -> Html:
+    """Show a change that is written as a diff already."""
+    return tag("pre", _coloured(diff, DiffLexer(stripnl=False))) if diff else Html()
 
 
 def number(count: int, word: str) -> str:

@@ -1,8 +1,8 @@
 """The one style sheet of the views: it takes its colours from the page, light or dark.
 
-Text keeps the page's own colour. State is told by a sign and a word first; the tint behind them
-follows Okabe and Ito's palette, which colour-blind people can tell apart
-(https://jfly.uni-koeln.de/color/). Nothing is below 12 px, nothing is loaded from anywhere.
+Text keeps the page's own colour, and code is coloured by mixing a little into it. State is told by
+a sign and a word first; the tint behind them follows Okabe and Ito's palette, which colour-blind
+people can tell apart (https://jfly.uni-koeln.de/color/). Nothing is below 12 px, nothing is loaded from anywhere.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CSS = f"""
 .wb .wb-table td.wb-tight {{ white-space: nowrap; width: 1%; overflow-wrap: normal; }}
 .wb .wb-table td.wb-number {{ text-align: right; white-space: nowrap; width: 1%;
   font-variant-numeric: tabular-nums; }}
-.wb .wb-table td.wb-wide {{ width: 52%; }}
+.wb .wb-table td.wb-wide {{ width: 45%; }}
 .wb code, .wb pre {{ font-family: var(--wb-mono); font-size: 12.5px; color: inherit;
   background: none; padding: 0; border: 0; }}
 .wb code {{ background: var(--wb-soft); padding: 1px 4px; border-radius: 3px; }}
@@ -64,6 +64,8 @@ _CSS = f"""
 .wb .wb-scroll {{ overflow: auto; max-height: 560px; }}
 .wb .wb-low {{ max-height: 220px; font-size: 13px; }}
 .wb .wb-low p {{ margin: 4px 0; }}
+.wb .wb-stream {{ display: flex; flex-direction: column-reverse; margin: 6px 0; padding: 6px 12px;
+  border: 1px solid var(--wb-line); border-radius: 4px; overflow-wrap: anywhere; }}
 .wb svg {{ display: block; }}
 .wb .wb-mono {{ font-family: var(--wb-mono); font-size: 12.5px; }}
 .wb .wb-flow .wb-table td {{ padding: 2px 10px; border: 0; vertical-align: middle; }}
@@ -80,15 +82,15 @@ _CSS = f"""
 .wb-beside-label {{ margin-left: 96px; }}
 .wb-code textarea {{ font-family: var(--jp-code-font-family, ui-monospace, monospace);
   font-size: 13px; line-height: 1.45; white-space: pre; overflow-x: auto; }}
-.wb .k, .wb .kn, .wb .kc, .wb .ow {{ color: var(--jp-mirror-editor-keyword-color, #8250df);
+.wb .k, .wb .kn, .wb .kc, .wb .ow {{ color: color-mix(in srgb, #8250df 52%, currentColor);
   font-weight: 600; }}
 .wb .s, .wb .s1, .wb .s2, .wb .sa, .wb .sd, .wb .si {{
-  color: var(--jp-mirror-editor-string-color, #b35900); }}
-.wb .c1, .wb .ch {{ color: var(--jp-mirror-editor-comment-color, #408080); font-style: italic; }}
-.wb .mi, .wb .mf {{ color: var(--jp-mirror-editor-number-color, #087); }}
-.wb .nc, .wb .nf, .wb .fm {{ color: var(--jp-mirror-editor-def-color, #0550ae); }}
-.wb .nb, .wb .bp {{ color: var(--jp-mirror-editor-builtin-color, #087); }}
-.wb .nd {{ color: var(--jp-mirror-editor-meta-color, #8250df); }}
+  color: color-mix(in srgb, #b35900 52%, currentColor); }}
+.wb .c1, .wb .ch {{ color: color-mix(in srgb, #408080 52%, currentColor); font-style: italic; }}
+.wb .mi, .wb .mf {{ color: color-mix(in srgb, #087 52%, currentColor); }}
+.wb .nc, .wb .nf, .wb .fm {{ color: color-mix(in srgb, #0550ae 52%, currentColor); }}
+.wb .nb, .wb .bp {{ color: color-mix(in srgb, #087 52%, currentColor); }}
+.wb .nd {{ color: color-mix(in srgb, #8250df 52%, currentColor); }}
 .wb .gd {{ background: color-mix(in srgb, var(--wb-bad) 16%, transparent); }}
 .wb .gi {{ background: color-mix(in srgb, var(--wb-good) 16%, transparent); }}
 """

@@ -78,6 +78,8 @@ class Work:
     def stop(self) -> None:
         """Stop everything that was commanded until now; returns at once."""
         self._stopped = self._given
+        if self._session is not None:
+            self._session.halt()
         self._worker.stop()
 
     def close(self) -> None:
@@ -166,7 +168,7 @@ class Work:
 
     def _run(self, session: Session) -> None:
         self._session = session
-        if session.journal.last("finished") is None:
+        if session.journal.last("finished", green=True) is None:
             for _ in session.drafts(self._worker):
                 pass  # its events say everything
 

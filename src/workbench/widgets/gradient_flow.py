@@ -49,7 +49,7 @@ def gradient_flow(gradients: Sequence[Gradient]) -> View:
     caption = sub(f"root mean square of the gradient of {count}, a line for each power of ten · ")
     text = [f"gradient flow of {count}: {summary}"]
     text += [f"  {word}: {g.name}" for g, word in zip(gradients, marks, strict=True) if word]
-    titles = ["parameter_", f"1e{low} to 1e{high}, log scale_", "size#", ""]
+    titles = ["parameter_", f"1e{low} to 1e{high}, log scale_", "value#", ""]
     picture = tag("div", table(titles, rows, "Gradient flow"), class_="wb-scroll wb-flow")
     body = join([caption, tag("b", summary), picture])
     return View(body, "\n".join(text))

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from workbench import registry
 from workbench.errors import UsageError
-from workbench.records import Report, TestResult, Verdict
+from workbench.records import KillTable, Report, TestResult, Verdict
 from workbench.spec import Spec
+from workbench.widgets import kill_view
 from workbench.widgets._html import Html, join, tag
 from workbench.widgets._pieces import badge, fold, head, outcome, sub, table
 from workbench.widgets._view import View
@@ -37,6 +38,7 @@ def report_view(report: Report, spec: Spec | None = None) -> View:
             badge("stale: the spec has changed since", "!", "warn") if stale else "",
             verdict_tables(report.verdicts, spec),
             tests_piece(report.tests),
+            _kills(report.kills),
             _fold_view("Shape flow", shape_flow(report.flow), bool(report.flow)),
             _fold_view("Gradient flow", gradient_flow(report.gradients), bool(report.gradients)),
             _facts("What the sandbox could promise", report.guarantees),
@@ -95,6 +97,13 @@ def tests_piece(tests: Sequence[TestResult]) -> Html:
     return fold(title, table(titles, rows, "Tests"), open_=bool(bad))
 
 
+def _kills(kills: KillTable | None) -> Html:
+    if kills is None:
+        return Html()
+    title = join(["What the tests notice ", sub(kill_view.summary(kills))])
+    return fold(title, kill_view.kill_piece(kills), open_=bool(kills.survivors))
+
+
 def lesson(check: str) -> str:
     """Return what a check teaches: what holds, why, and how to fix it; ``""`` where unknown."""
     try:
@@ -111,7 +120,8 @@ def counted(verdicts: Sequence[Verdict]) -> str:
 def summary(report: Report) -> str:
     """Count verdicts and tests by outcome, in words."""
     tests = _counts(test.outcome for test in report.tests)
-    return counted(report.verdicts) + (f" · tests: {tests}" if tests else "")
+    killed = f" · {kill_view.summary(report.kills)}" if report.kills else ""
+    return counted(report.verdicts) + (f" · tests: {tests}" if tests else "") + killed
 
 
 def _counts(words: Iterable[str]) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 from IPython.display import display
 
 from workbench.errors import WorkbenchError
-from workbench.records import Draft, Export, Report, Study
+from workbench.records import Draft, Export, KillTable, Report, Study
 from workbench.spec import Spec
 from workbench.widgets._view import View
 from workbench.widgets.draft_view import draft_view
 from workbench.widgets.error_view import error_view
 from workbench.widgets.export_view import export_view
+from workbench.widgets.kill_view import kill_view
 from workbench.widgets.report_view import report_view
 from workbench.widgets.spec_view import spec_view
 from workbench.widgets.study_view import study_view
@@ -25,6 +26,7 @@ _VIEWS: dict[type, Callable[..., View]] = {
     Draft: draft_view,
     Report: report_view,
     Export: export_view,
+    KillTable: kill_view,
     Exception: error_view,
 }
 
@@ -33,7 +35,7 @@ def view(record: object, *about: Any, **options: Any) -> View:
     """Make the view of a record.
 
     Args:
-        record: A spec, study, draft, report, export or error.
+        record: A spec, study, draft, report, kill table, export or error.
         *about: What the view may know besides: the placement of a study, the spec of a report.
         **options: Keywords of that view.
 
@@ -56,7 +58,7 @@ def show(record: object, *about: Any, **options: Any) -> None:
     """Display a record in a notebook, or print its plain lines elsewhere.
 
     Args:
-        record: A spec, study, draft, report, export or error.
+        record: A spec, study, draft, report, kill table, export or error.
         *about: What the view may know besides: the placement of a study, the spec of a report.
         **options: Keywords of that view.
     """

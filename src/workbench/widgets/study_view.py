@@ -24,7 +24,7 @@ def study_view(study: Study, placement: Placement | None = None) -> View:
         The view.
     """
     commit = f"commit {study.commit[:12]}" if study.commit else "not under git"
-    titles = ["topic_", "found", "share_", "evidence"]
+    titles = ["topic_", "found", "share_", "evidence+"]
     findings = table(titles, map(_row, study.findings), "Findings")
     body = join(
         [

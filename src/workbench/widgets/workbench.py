@@ -80,6 +80,7 @@ class Workbench(ipywidgets.VBox):
             self.target.folder.value,
             implementer=self.implement.implementer.value,
             device=self.implement.device.value,
+            kills=self.implement.kills.value,
         )
 
     def _lay(self) -> None:

@@ -1,0 +1,83 @@
+"""A kill table as it is read by people: mistakes made on purpose, and the tests that noticed."""
+
+from __future__ import annotations
+
+from workbench.records import Kill, KillTable
+from workbench.widgets._html import Html, join, tag
+from workbench.widgets._pieces import badge, difference_lines, fold, head, number, sub, table
+from workbench.widgets._view import View
+
+_SIGNS = {
+    "killed": ("✓", "good"),
+    "survived": ("✗", "bad"),
+    "equivalent": ("○", "none"),
+}
+
+
+def kill_view(kills: KillTable) -> View:
+    """Show a kill table.
+
+    Args:
+        kills: The table.
+
+    Returns:
+        The view; survivors first, for each is a test that is missing.
+    """
+    return View(
+        join([head("What the tests notice", sub(summary(kills))), kill_piece(kills)]), _text(kills)
+    )
+
+
+def kill_piece(kills: KillTable) -> Html:
+    """Show the rows of a kill table, survivors first."""
+    if not kills.kills:
+        return sub(kills.reason or "no mistake could be made on purpose")
+    ordered = [*kills.survivors, *kills.with_outcome("killed"), *kills.with_outcome("equivalent")]
+    titles = ["outcome_", "mistake made on purpose", "noticed by+"]
+    shown = tag("div", table(titles, map(_row, ordered), "Kill table"), class_="wb-scroll")
+    idle = kills.idle
+    if not idle:
+        return shown
+    return join([shown, fold("Tests that notice nothing", tag("pre", "\n".join(idle)), box=False)])
+
+
+def summary(kills: KillTable) -> str:
+    """Count what was noticed, in words."""
+    killed, survived = len(kills.with_outcome("killed")), len(kills.survivors)
+    if not kills.kills:
+        return kills.reason or "nothing to notice"
+    alike = len(kills.with_outcome("equivalent"))
+    counted = f"{killed} of {number(killed + survived, 'mistake')} noticed"
+    return counted + (f", {alike} without a difference" if alike else "")
+
+
+def _row(kill: Kill) -> tuple[object, ...]:
+    sign, tone = _SIGNS[kill.outcome]
+    mutant = kill.mutant
+    what = fold(
+        mutant.what or mutant.operator,
+        tag("p", mutant.why) if mutant.why else "",
+        difference_lines(mutant.diff),
+        box=False,
+    )
+    place = tag("code", f"{mutant.path}:{mutant.line}")
+    return badge(kill.outcome, sign, tone), join([what, place]), _noticed(kill)
+
+
+def _noticed(kill: Kill) -> Html:
+    if kill.outcome == "survived":
+        hint = f"no test; {kill.mutant.fix}" if kill.mutant.fix else "no test"
+        return join([hint, sub(f" {kill.reason}") if kill.reason else ""])
+    if kill.outcome == "equivalent":
+        return sub(kill.reason)
+    names = join((tag("code", name) for name in kill.by[:3]), " ")
+    more = sub(f" and {len(kill.by) - 3} more") if len(kill.by) > 3 else ""
+    return join([names, more, sub(f" by {kill.how}") if kill.how else ""])
+
+
+def _text(kills: KillTable) -> str:
+    lines = [f"kill table: {summary(kills)}"]
+    for kill in kills.survivors:
+        mutant = kill.mutant
+        lines.append(f"  survived {mutant.path}:{mutant.line} {mutant.what or mutant.operator}")
+    return "\n".join(lines)
