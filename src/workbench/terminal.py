@@ -243,13 +243,15 @@ def _row(outcome: Outcome) -> list[str]:
     met = len(
         {v.requirement for v in lines if v.good} - {v.requirement for v in lines if not v.good}
     )
-    tests = sum(test.outcome == "passed" for test in report.tests)
+    skipped = sum(test.outcome == "skipped" for test in report.tests)
+    passed = sum(test.outcome == "passed" for test in report.tests)
+    tests = f"{passed}/{len(report.tests) - skipped}" + (f", {skipped} skipped" * bool(skipped))
     return [
         name,
         ", ".join(outcome.export.paths) if outcome.export else "-",
         f"{met}/{len({v.requirement for v in lines})}",
         f"{sum(v.good for v in report.verdicts)}/{len(report.verdicts)}",
-        f"{tests}/{len(report.tests)}",
+        tests,
         _killed(report.kills),
         f"{outcome.seconds:.0f}",
         outcome.export.branch if outcome.export else _cut(outcome.error or "not green", 60),

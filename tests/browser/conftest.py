@@ -45,7 +45,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.slow)
             if CHROMIUM is None:
                 item.add_marker(
                     pytest.mark.skip(reason="Chromium is missing: apt-get install chromium")

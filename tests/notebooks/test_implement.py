@@ -27,7 +27,6 @@ def latest(folder: Path) -> Draft:
     return Draft.model_validate(drafted[-1]["draft"])
 
 
-@pytest.mark.slow
 def test_a_spec_becomes_a_branch_and_a_readable_notebook(
     run: Run,
     words: Words,
@@ -59,7 +58,6 @@ def test_a_spec_becomes_a_branch_and_a_readable_notebook(
     assert cells.from_cells(saved, draft) == draft
 
 
-@pytest.mark.slow
 def test_a_run_that_is_started_again_uses_the_evidence_that_is_there(
     run: Run, words: Words, target: Path, spec_file: Path, tmp_path: Path
 ) -> None:
@@ -73,7 +71,6 @@ def test_a_run_that_is_started_again_uses_the_evidence_that_is_there(
     assert "report: green" in words(saved, "drafts")
 
 
-@pytest.mark.slow
 def test_what_is_not_green_ends_normally_and_is_not_exported(
     run: Run,
     words: Words,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import nbformat
-import pytest
 
 Run = Callable[..., nbformat.NotebookNode]
 Words = Callable[[nbformat.NotebookNode, str], str]
@@ -18,7 +17,6 @@ def test_the_workbench_notebook_shows_the_workbench(run: Run) -> None:
     assert len(saved.cells) <= 6  # five, and the one that papermill adds
 
 
-@pytest.mark.slow
 def test_the_first_lesson_teaches_what_it_says(run: Run, words: Words) -> None:
     saved = run("lessons/01_from_sentence_to_commit.ipynb")
     assert "hyperbolic" in words(saved, "not-understood")

@@ -161,12 +161,18 @@ def test_allowed_processes_work() -> None:
     assert answer == {"value": [[0, 1, 4, 9], "2\n"]}
 
 
-def test_a_killed_worker_takes_its_candidates_along_and_is_replaced() -> None:
-    with Worker("stand_ins.plain", roots=[HERE]) as worker:
+@pytest.mark.parametrize("rules", [(), (NO_NAMESPACES,)], ids=["all means", "without namespaces"])
+def test_a_killed_worker_takes_its_candidates_along_and_is_replaced(
+    tmp_path: Path, rules: tuple[str, ...]
+) -> None:
+    python = poorer_python(tmp_path, *rules) if rules else None
+    mark = f"mark-{secrets.token_hex(8)}"
+    with Worker("stand_ins.plain", roots=[HERE, f"/{mark}"], python=python) as worker:
         candidate = worker.candidate({"draft": "import time\ndef run(): time.sleep(60)\n"})
         first = worker._zygote
         assert first is not None
         first._kill()
+        assert wait_until_gone(mark) == set()
         with pytest.raises(CandidateLost) as caught:
             candidate.ask("call", {"module": "draft"})
         assert caught.value.reason == "signal"

@@ -54,7 +54,7 @@ class ImplementPanel(Panel):
         self.start_button.on_click(lambda _: start())
         self.stop_button.on_click(lambda _: stop())
         self._spec: Spec | None = None
-        self._verdicts: list[Verdict] = []
+        self._verdicts: dict[tuple[str, str], Verdict] = {}  # the latest of each
         self._kills: list[str] = []
         self._stream = Stream()
 
@@ -71,9 +71,8 @@ class ImplementPanel(Panel):
                 self._restart()
                 self.say(f"draft {event['hash']}: the verdicts come ...", "…", "note")
             case "verdict":
-                self._verdicts.append(Verdict.model_validate(event["verdict"]))
-                self.show(self.table, verdict_tables(self._verdicts, self._spec, live=True))
-                self.say(counted(self._verdicts), "…", "note")
+                self._reached(Verdict.model_validate(event["verdict"]))
+                self.say(counted(tuple(self._verdicts.values())), "…", "note")
             case "kill":
                 self._kills.append(event["outcome"])
                 count = f"{self._kills.count('killed')} of {len(self._kills)} noticed"
@@ -83,6 +82,7 @@ class ImplementPanel(Panel):
                 self.show(self.stream, self._stream.body)
             case "reported":
                 report = Report.model_validate(event["report"])
+                self._reached(*report.verdicts)
                 sign, tone = ("✓", "good") if report.green else ("✗", "bad")
                 state = "green" if report.green else "not green"
                 self.say(f"{state}: {summary(report)}", sign, tone)
@@ -90,8 +90,13 @@ class ImplementPanel(Panel):
                 self.say("no draft was offered", "✗", "bad")
 
     def _restart(self) -> None:
-        self._verdicts, self._kills = [], []
-        self.show(self.table, verdict_tables([], self._spec, live=True))
+        self._verdicts, self._kills = {}, []
+        self._reached()
+
+    def _reached(self, *verdicts: Verdict) -> None:
+        self._verdicts |= {(verdict.check, verdict.requirement): verdict for verdict in verdicts}
+        shown = verdict_tables(tuple(self._verdicts.values()), self._spec, live=True)
+        self.show(self.table, shown)
 
 
 def implementers() -> list[str]:

@@ -2,7 +2,8 @@
 
 Text keeps the page's own colour, and code is coloured by mixing a little into it. State is told by
 a sign and a word first; the tint behind them follows Okabe and Ito's palette, which colour-blind
-people can tell apart (https://jfly.uni-koeln.de/color/). Nothing is below 12 px, nothing is loaded from anywhere.
+people can tell apart (https://jfly.uni-koeln.de/color/). Nothing is below 12 px, and nothing is
+loaded from anywhere.
 """
 
 from __future__ import annotations
