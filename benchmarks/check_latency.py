@@ -55,9 +55,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Worker() as warm:
         draft, root, import_root = drafted(spec, Path(folder))
         seconds(spec, draft, warm, root, import_root, "full")
-        print(
-            f"{'tier':6} {'first verdict':>14} {'all verdicts':>14} {'fresh worker':>14} {'ratio':>7}"
-        )
+        print("tier    first verdict   all verdicts   fresh worker   ratio")
         for tier in ("live", "full"):
             firsts, lasts, fresh = [], [], []
             for _ in range(ROUNDS):

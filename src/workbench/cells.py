@@ -238,13 +238,11 @@ def _above_packages(path: Path) -> Path:
 
 
 def _placed(path: Path, base: Path, import_root: str) -> str:
-    inside = path.relative_to(base) if path.is_relative_to(base) else Path(import_root) / path.name
-    return inside.as_posix()
+    inside = path.is_relative_to(base)
+    return (path.relative_to(base) if inside else Path(import_root, path.name)).as_posix()
 
 
 def _dotted(path: str, import_root: str) -> str:
-    inside = Path(path)
-    if inside.is_relative_to(import_root):
-        inside = inside.relative_to(import_root)
-    parts = inside.with_suffix("").parts
+    inside = Path(path).is_relative_to(import_root)
+    parts = (Path(path).relative_to(import_root) if inside else Path(path)).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

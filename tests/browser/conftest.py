@@ -1,7 +1,7 @@
 """A real JupyterLab with a real kernel, driven by Debian's Chromium.
 
 The server runs on copies of the notebooks, with settings, workspaces and sessions of its own. It
-is started once for all browser tests; each test gets a fresh browser context.
+is started once for a file of tests; each test gets a fresh browser context.
 """
 
 from __future__ import annotations
@@ -17,27 +17,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
+from browser_desk import Desk, Lab
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOUSE = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-OPEN = """async ([path, run]) => {
-    const app = window.jupyterapp;
-    await app.restored;
-    const panel = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    await panel.sessionContext.session.kernel.info;
-    app.shell.collapseLeft();
-    if (run) await app.commands.execute('notebook:run-all-cells');
-}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,50 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-@dataclass
-class Lab:
-    """A running JupyterLab.
-
-    Args:
-        url: Where it answers.
-        folder: Its root; the notebooks lie in ``notebooks/``.
-        sessions: Where the workbench keeps its sessions.
-    """
-
-    url: str
-    folder: Path
-    sessions: Path
-
-
-@dataclass
-class Desk:
-    """One browser page and what it asked for.
-
-    Args:
-        page: The page.
-        lab: Its server.
-        requests: Every address that was asked for.
-        faults: Errors of scripts on the page.
-    """
-
-    page: Any
-    lab: Lab
-    requests: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def open(self, path: str, *, run: bool = True) -> None:
-        """Open a notebook and run it."""
-        self.page.goto(f"{self.lab.url}/lab?reset", wait_until="domcontentloaded")
-        self.page.wait_for_function("window.jupyterapp !== undefined")
-        self.page.evaluate(OPEN, [path, run])
-
-    def outside(self) -> list[str]:
-        """Return every request that left this machine."""
-        local = {"127.0.0.1", "localhost", ""}
-        return [url for url in self.requests if urlsplit(url).hostname not in {*local, None}]
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(HOUSE / "notebooks", folder / "notebooks")
@@ -118,8 +64,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             _end(server)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """A browser for one file of tests; its driver keeps the thread's event loop busy."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_desk import Desk
 from playwright.sync_api import expect
 
-from conftest import Desk
 from workbench import demo, journal
 
 SENTENCE = (

@@ -83,12 +83,13 @@ def test_they_fail_on_code_that_is_wrong(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        (("kind: model", "kind: loss"), "not for a loss"),
         (("name: Mixer", "name: Mixr"), "did you mean 'Mixer'"),
         (("depth: 2}", "deep: 2}"), "Mixer has no option 'deep': did you mean 'depth'"),
         (("inputs: {x:", "inputs: {y:"), "has no argument 'y': legal are: 'x'"),
         (
             ("inputs: {x: 'float \"batch time width\"'}", "inputs: {}"),
-            "write the inputs and outputs",
+            "write the inputs and the one output",
         ),
     ],
 )
@@ -113,5 +114,5 @@ def test_an_option_without_default_is_asked_for():
 
 def test_code_that_is_no_python_is_refused():
     broken = PlainTarget(place("mixer"), {"src/house/mixer.py": "class Mixer(:"})
-    with pytest.raises(Refused, match="mixer.py:1 is not Python"):
+    with pytest.raises(Refused, match=r"mixer\.py:1 is not Python"):
         next(implement(loads(SPEC), study_of(), broken))

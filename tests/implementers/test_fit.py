@@ -124,6 +124,12 @@ def test_a_bound_that_holds_is_accepted(line):
     ("change", "reason"),
     [
         (("kind: model", "kind: layer"), "the kind is layer, but it is a model"),
+        (("num_layers: 2", "num_layers: two"), "num_layers is given as 'two'; it must be a number"),
+        (("num_layers: 2", "num_layers: 2.5"), "must be a whole number"),
+        (("num_layers: 2", "num_layers: true"), "must be a number"),
+        (("num_layers: 2", "num_layers: [2]"), "must be a number"),
+        (("name: Net", "name: Tensor"), "the name 'Tensor' is taken"),
+        (("name: Net", "name: print"), "the name 'print' is taken"),
         (("num_layers: 2", "num_layer: 2"), "did you mean 'num_layers'"),
         (("text classifier.", "text classifier with experts."), "'experts' in the text was not"),
         (("text classifier.", "text classifier with 9 heads."), "the text says num_heads = 9"),
@@ -136,7 +142,7 @@ def test_a_bound_that_holds_is_accepted(line):
         (("time: 1..512", "time: 1..513"), "goes up to 513, but max_length is 512"),
         (("time: 1..512", "time: 0..512"), "begins at 0"),
         (("num_heads: 4", "num_heads: 5"), "embed_dim must be a multiple of num_heads"),
-        (("num_layers: 2", "num_layers: 0"), "num_layers must be at least 1"),
+        (("num_layers: 2", "num_layers: 0"), "num_layers is given as 0; it must be at least 1"),
         (("{logits:", "{y: 'float \"batch 2\"', logits:"), "2 outputs are declared"),
     ],
 )

@@ -86,7 +86,7 @@ def test_what_is_said_reaches_the_contract(sentence, options, lines):
     ("sentence", "problem"),
     [
         ("a text classifier with 6 layers and 8 layers", "num_layers is said to be 6 and 8"),
-        ("a text classifier with -6 layers", "num_layers is said to be -6; it cannot be negative"),
+        ("a text classifier with -6 layers", "num_layers is given as -6; it cannot be negative"),
         ("a text classifier with 0 layers", "must be at least 1"),
         ("a text classifier with 2.5 layers", "must be a whole number"),
         ("a text classifier with pre-norm and post-norm", "norm is said to be 'pre' and 'post'"),

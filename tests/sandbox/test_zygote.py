@@ -52,7 +52,7 @@ def wait_until_gone(mark: str, seconds: float = 10) -> set[int]:
     return left
 
 
-def end_when_busy(host: subprocess.Popen[bytes], mark: str, number: int) -> str:
+def end_when_busy(host: subprocess.Popen[bytes], mark: str, number: int, count: int = 7) -> str:
     """Signal the host once its candidate and the candidate's children run; return its scratch."""
     assert host.stdout is not None
     with host.stdout:
@@ -60,9 +60,9 @@ def end_when_busy(host: subprocess.Popen[bytes], mark: str, number: int) -> str:
         word, scratch = host.stdout.readline().decode().split() if ready else ("late", "")
     assert word == "ready"
     deadline = time.monotonic() + 20
-    while len(processes_with(mark)) < 7 and time.monotonic() < deadline:
+    while len(processes_with(mark)) < count and time.monotonic() < deadline:
         time.sleep(0.02)  # host, starter, zygote, candidate and its three children
-    assert len(processes_with(mark)) == 7
+    assert len(processes_with(mark)) == count
     host.send_signal(number)
     host.wait(timeout=20)
     return scratch
@@ -87,6 +87,25 @@ def test_nothing_survives_the_host(tmp_path: Path, rules: tuple[str, ...], numbe
         os.kill(process, signal.SIGKILL)
     assert left == set()
     assert not Path(scratch).exists()
+
+
+def test_a_fork_of_the_host_does_not_keep_the_worker_alive() -> None:
+    mark = f"mark-{secrets.token_hex(8)}"
+    forked = HOST.replace('print("ready"', 'if os.fork() == 0: time.sleep(60)\nprint("ready"')
+    script = forked.format(source=SOURCE, here=str(HERE), python=sys.executable)
+    host = subprocess.Popen(
+        [sys.executable, "-c", script, mark], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        end_when_busy(host, mark, signal.SIGKILL, count=8)  # one more: the fork
+        deadline = time.monotonic() + 10
+        while len(processes_with(mark)) > 1 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert len(processes_with(mark)) == 1, "only the fork, which nobody ends, was to stay"
+    finally:
+        for process in processes_with(mark):
+            os.kill(process, signal.SIGKILL)
+        host.wait()
 
 
 def test_descendants_die_with_their_candidate() -> None:
@@ -193,6 +212,18 @@ def test_a_closed_worker_leaves_nothing_and_starts_again() -> None:
         worker.close()
         assert processes_with(mark) == set()
         assert not scratch.exists()
+
+
+def test_a_fork_of_the_host_that_closes_the_worker_only_lets_go() -> None:
+    with Worker("stand_ins.plain", roots=[HERE]) as worker, worker.candidate({}) as candidate:
+        child = os.fork()
+        if child == 0:
+            worker.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert worker._zygote is not None
+        assert Path(worker._zygote.scratch).exists()
+        assert candidate.ask("echo", {"still": "there"}) == {"still": "there"}
 
 
 def test_a_framework_that_is_not_there_is_named() -> None:

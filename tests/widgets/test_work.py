@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from workbench import demo, journal
+from workbench.errors import UsageError
 from workbench.records import Cell, Draft
 from workbench.widgets._work import Work
 
@@ -161,6 +163,18 @@ def test_bad_input_is_one_clear_message(
     assert doing == "implement"
     assert message in str(error)
     assert "fault of the workbench" not in str(error)
+
+
+def test_an_implementer_without_its_key_says_what_is_missing(
+    person: Person, target: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path))
+    person.work.start(CONTRACT, str(target), implementer="anthropic")
+    _, (doing, error) = person.wait("failed")
+    assert doing == "implement"
+    assert isinstance(error, UsageError), error
 
 
 def test_commands_without_a_session_say_what_to_do(person: Person) -> None:

@@ -34,8 +34,11 @@ def interface_of(spec: Spec, target: Target) -> tuple[dict[str, Any], list[Deman
     if spec.name not in classes:
         problem = f"{spec.existing} defines no class {spec.name!r}: {nearest(spec.name, classes)}"
         raise Refused("blueprint", [problem])
-    if not spec.inputs or not spec.outputs:
-        problem = "to test code that is there, write the inputs and outputs of one call"
+    if spec.kind not in ("model", "layer"):
+        problem = f"the catalogue has tests for models and layers, not for a {spec.kind}"
+        raise Refused("blueprint", [problem])
+    if all(tensor.optional for tensor in spec.inputs.values()) or len(spec.outputs) != 1:
+        problem = "to test code that is there, write the inputs and the one output of a call"
         raise Refused("blueprint", [problem])
     reasons = [
         *_constructor(spec, classes[spec.name]),

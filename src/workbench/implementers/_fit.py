@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from workbench.implementers._assumptions import settle
 from workbench.implementers._catalogue import Blueprint, catalogue, choice_of
 from workbench.implementers._demands import Demand, demands
 from workbench.implementers._interface import Interface, compare
-from workbench.implementers._meaning import Meaning, understand
+from workbench.implementers._meaning import Meaning, fitting, understand
 from workbench.implementers._specialise import reduced
 from workbench.spec import Assumption, Expression, Requirement, Spec
 
@@ -120,9 +122,14 @@ def _read_text(spec: Spec, found: Fit) -> None:
     found.choices = dict(meaning.choices)
     if spec.kind != blueprint.contract.kind:
         found.reasons.append(f"the kind is {spec.kind}, but it is a {blueprint.contract.kind}")
-    for option in spec.options.keys() - blueprint.all_options.keys():
-        legal = nearest(option, blueprint.all_options)
-        found.reasons.append(f"there is no option {option!r}: {legal}")
+    for option, value in spec.options.items():
+        if option in blueprint.all_options:
+            problem, found.options[option] = fitting(option, value, blueprint.all_options[option])
+        else:
+            problem = f"there is no option {option!r}: {nearest(option, blueprint.all_options)}"
+        found.reasons += [problem] if problem else []
+    if spec.name in {*dir(builtins), *_imported(blueprint.source)}:
+        found.reasons.append(f"the name {spec.name!r} is taken in the module; choose another")
     found.reasons += [f"in the text, {conflict}" for conflict in meaning.conflicts]
     for option, value in meaning.options.items():
         if spec.options.get(option, value) != value:
@@ -134,6 +141,13 @@ def _read_text(spec: Spec, found: Fit) -> None:
         f"add an assumption about {gap.text!r} that says how it is meant"
         for gap in meaning.gaps
     ]
+
+
+def _imported(source: str) -> set[str]:
+    """Name what a module imports."""
+    kinds = ast.Import | ast.ImportFrom
+    nodes = [node for node in ast.parse(source).body if isinstance(node, kinds)]
+    return {alias.asname or alias.name.split(".")[0] for node in nodes for alias in node.names}
 
 
 def _make_choices(spec: Spec, found: Fit) -> None:

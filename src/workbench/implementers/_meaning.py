@@ -180,7 +180,7 @@ def _statements(
     conflicts: list[str] = []
     defaults = blueprint.all_options
     for key, value in [pair for reading in readings for pair in reading.says.items()]:
-        problem, value = _fitting(key, value, defaults.get(key, ""))
+        problem, value = fitting(key, value, defaults.get(key, ""))
         if problem:
             conflicts.append(problem)
         elif said.setdefault(key, value) != value:
@@ -190,18 +190,35 @@ def _statements(
     return options, choices, conflicts
 
 
-def _fitting(option: str, value: Any, default: Any) -> tuple[str, Any]:
-    """Bring a number to the type of the option's default, or say why it cannot be one."""
-    if isinstance(value, list) or isinstance(default, list | str | bool):
+def fitting(option: str, value: Any, default: Any) -> tuple[str, Any]:
+    """Bring a value to the type of an option's default.
+
+    Args:
+        option: The option.
+        value: The value that is given.
+        default: The value that the blueprint has for it.
+
+    Returns:
+        Why it cannot be one, or ``""``; and the value.
+    """
+    if isinstance(default, list):
+        items = value if isinstance(value, list) else []
+        found = [fitting(option, item, default[0])[0] for item in items]
+        numbers = "give numbers in brackets, such as [2, 2]"
+        problem = "" if items else f"{option} is given as {value!r}; {numbers}"
+        return next((one for one in found if one), problem), value
+    if isinstance(default, str | bool):
         return "", value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{option} is given as {value!r}; it must be a number", value
     if value < 0:
-        return f"{option} is said to be {value}; it cannot be negative", value
+        return f"{option} is given as {value}; it cannot be negative", value
     if isinstance(default, float):
         return "", float(value)
     if value != int(value):
-        return f"{option} is said to be {value}; it must be a whole number", value
+        return f"{option} is given as {value}; it must be a whole number", value
     if value == 0 and default > 0:
-        return f"{option} is said to be 0; it must be at least 1", value
+        return f"{option} is given as 0; it must be at least 1", value
     return "", int(value)
 
 

@@ -80,7 +80,9 @@ def notes(spec: Spec, found: Fit | None, target: Target) -> tuple[Note, ...]:
     ]
     if found is None:
         return tuple(assumptions)
-    concerns = (*_concerns(found), *_neighbours(found, target))
+    concerns = [*_concerns(found)]
+    if "causal" in {entry.about for entry in said} and found.choices.get("causal") == "no":
+        concerns += _neighbours(target)
     return (*assumptions, *concerns, *_improvements(found))
 
 
@@ -96,10 +98,8 @@ def _concerns(found: Fit) -> Iterator[Note]:
             yield Note(kind="concern", text=filled, reason=reason, about=about)
 
 
-def _neighbours(found: Fit, target: Target) -> Iterator[Note]:
-    """Compare with what stands beside it: attention that sees ahead, where others do not."""
-    if found.choices.get("causal") != "no" or "causal" in found.meaning.choices:
-        return
+def _neighbours(target: Target) -> Iterator[Note]:
+    """Look beside attention that sees ahead for attention that does not."""
     folder = target.placement.path.rpartition("/")[0] + "/"
     for path in target.files():
         if path.startswith(folder) and path.endswith(".py"):

@@ -29,14 +29,14 @@ def small_options(
     Returns:
         Small options that are allowed; at worst the given ones.
     """
+    if spec.existing:
+        return dict(options)  # what a smaller number would mean there is not known
     roles = {
         line.right: "heads" if line.phrase.endswith("heads") else "layers"
         for line in spec.requires.values()
         if line.phrase.endswith(("heads", "layers", "blocks")) and line.right in options
     }
-    # What a small number means in code that is there already is not known: it stays.
-    other = "unknown" if spec.existing else ""
-    small = {name: _shrunk(value, roles.get(name, other)) for name, value in options.items()}
+    small = {name: _shrunk(value, roles.get(name, "")) for name, value in options.items()}
     for heads in [name for name, role in roles.items() if role == "heads"]:
         for name, value in options.items():
             if _is_width(value) and value % options[heads] == 0:
@@ -57,7 +57,7 @@ def _shrunk(value: Any, role: str) -> Any:
         return value
     if role == "layers":
         return min(value, 2)
-    least = 16 if value >= 32 else 4 if role != "unknown" else value
+    least = 16 if value >= 32 else 4
     while value >= 2 * least:
         value //= 2
     return value

@@ -33,8 +33,8 @@ Not covered:
 - Without namespaces (most containers) files below the scratch folder are bounded one by one and
   not in their sum, and other processes can be seen, though not reached.
 - As root without the right to change user, the number of threads is not bound.
-- Without Landlock and namespaces, on macOS for instance, only time, output, environment and the
-  protocol are kept; use a container or a virtual machine there. Windows is not supported.
+- Without Landlock, namespaces and filters only time, output, environment, memory and the protocol
+  are kept; use a container or a virtual machine there. It was tried on Linux (x86-64) alone.
 """
 
 from __future__ import annotations

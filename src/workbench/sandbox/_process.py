@@ -70,7 +70,7 @@ class Zygote:
     def __init__(
         self, framework: str, *, python: str, roots: Sequence[str], start_seconds: float
     ) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._owner = threading.Lock(), os.getpid()
         self._control, theirs = socket.socketpair()
         self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed below; for a crash before it can speak
         self.scratch = tempfile.mkdtemp(prefix="workbench-")
@@ -179,10 +179,11 @@ class Zygote:
         return dict(words)
 
     def _read(self, size: int, deadline: float) -> bytes:
-        data = b""
+        data, poll = b"", select.poll()
+        poll.register(self._control, select.POLLIN)
         while len(data) < size:
             left = max(0.0, deadline - time.monotonic())
-            if not select.select([self._control], [], [], left)[0]:
+            if not poll.poll(left * 1000):
                 raise ZygoteGone("it did not answer in time")
             try:
                 part = self._control.recv(size - len(data))
@@ -196,6 +197,8 @@ class Zygote:
     def close(self) -> None:
         """End the zygote and everything that it started; harmless when repeated."""
         self._control.close()  # the zygote ends when it sees this
+        if os.getpid() != self._owner:
+            return  # a fork of the host only lets go
         if self._process is not None:
             try:
                 self._process.wait(timeout=_ANSWER_SECONDS)

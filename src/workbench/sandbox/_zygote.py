@@ -99,8 +99,10 @@ class _Zygote:
                 self._reply({"status": self._end(request["pid"], request["grace"])})
 
     def _wait(self) -> None:
-        ready, _, _ = select.select(self._watched, [], [])
-        if ready[0] != self._watched[0]:
+        poll = select.poll()
+        for opened in self._watched:
+            poll.register(opened, select.POLLIN)
+        if poll.poll()[0][0] != self._watched[0]:
             self._leave()  # the host has ended
 
     def _receive(self) -> tuple[dict[str, Any], list[int]]:
@@ -194,7 +196,10 @@ def _take_lines(handed: list[int]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.closerange(_candidate.LINE + 1, os.sysconf("SC_OPEN_MAX"))
+    for name in os.listdir("/dev/fd"):  # the highest possible number may be in the billions
+        if int(name) > _candidate.LINE:
+            with suppress(OSError):  # the listing's own is closed already
+                os.close(int(name))
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
 

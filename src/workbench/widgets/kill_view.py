@@ -70,7 +70,7 @@ def _noticed(kill: Kill) -> Html:
         return join([hint, sub(f" {kill.reason}") if kill.reason else ""])
     if kill.outcome == "equivalent":
         return sub(kill.reason)
-    names = join((tag("code", name) for name in kill.by[:3]), " ")
+    names = join((tag("code", name.partition("::")[2] or name) for name in kill.by[:3]), " ")
     more = sub(f" and {len(kill.by) - 3} more") if len(kill.by) > 3 else ""
     return join([names, more, sub(f" by {kill.how}") if kill.how else ""])
 
