@@ -239,10 +239,13 @@ def _outcome(
 
 def _insert_cells(saved: Path, draft: Draft) -> None:
     import nbformat
+    from nbformat.sign import NotebookNotary
 
     document = nbformat.read(saved, as_version=4)
     cells.insert(document, draft)
     nbformat.write(document, saved)
+    # We have just made every output in it, so it may open with its drawings.
+    NotebookNotary().sign(document)
 
 
 def _events(folder: Path) -> list[Event]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workbench.errors import JournalError, UsageError
 
@@ -22,6 +23,7 @@ Event = dict[str, Any]
 Listener = Callable[[Event], None]
 
 FILE_NAME = "journal.jsonl"
+_PATIENCE = 1.0  # seconds
 
 
 class Journal:
@@ -45,13 +47,11 @@ class Journal:
             self._file = self.path.open("a+b")
         except OSError as error:
             raise JournalError(f"{self.path} cannot be written: {error.strerror}") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(self._file):
             self._file.close()
             raise UsageError(
                 f"the session {folder} is open in another process; close it there first"
-            ) from error
+            )
         self._cut_half_written_line()
         self.events = list(read(folder))
 
@@ -66,7 +66,8 @@ class Journal:
             The event as it was written.
         """
         entry: Event = {"event": event, "time": datetime.now(UTC).isoformat(), **fields}
-        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        # Escaped where it is no ASCII, so that half a character in a message cannot stop a session.
+        line = json.dumps(entry) + "\n"
         try:
             self._file.write(line.encode())
             self._file.flush()
@@ -124,6 +125,20 @@ def read(folder: Path) -> Iterator[Event]:
                 f"{path}:{number} is no event ({error}); restore the file, or start a new session"
             ) from error
         yield entry
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Take the lock; a killed owner's child may hold it until it starts its own program."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _agrees(entry: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:

@@ -112,8 +112,10 @@ class Session:
         if hasattr(member, "require"):
             member.require(options or {})  # before the journal: a key must not get into it
         root = Path(repository).expanduser().resolve()
-        if not root.is_dir():
-            raise UsageError(f"the target {root} is no folder; name the root of a repository")
+        if not str(repository) or not root.is_dir():
+            raise UsageError(
+                f"the target {str(repository)!r} is no folder; name the root of a repository"
+            )
         journal = Journal(Path(folder) if folder else new_folder(spec), listen=listen)
         if journal.last("started"):
             journal.close()

@@ -35,7 +35,8 @@ msgget 68 186, mq_open 240 180, memfd_create 319 279, memfd_secret 447 447,
 name_to_handle_at 303 264, open_by_handle_at 304 265, fanotify_init 300 262, vhangup 153 58,
 lookup_dcookie 212 18, nfsservctl 180 42, move_pages 279 239, migrate_pages 256 238,
 setpriority 141 140, ioprio_set 251 30, sched_setscheduler 144 119, sched_setattr 314 274,
-sched_setparam 142 118, clone3 435 435, fork 57 -, vfork 58 -, clone 56 220, execve 59 221,
+sched_setparam 142 118, sched_setaffinity 203 122, clone3 435 435, fork 57 -, vfork 58 -,
+clone 56 220, execve 59 221,
 execveat 322 281, socketpair 53 199, prctl 157 167, prlimit64 302 261, ioctl 16 29, fcntl 72 25,
 kill 62 129, tkill 200 130, tgkill 234 131, rt_sigqueueinfo 129 138, rt_tgsigqueueinfo 297 240,
 chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55,
@@ -53,7 +54,7 @@ _ATTRIBUTES = (
     *("utime", "utimes", "futimesat", "utimensat", "setxattr", "lsetxattr", "fsetxattr"),
     *("removexattr", "lremovexattr", "fremovexattr"),
 )
-_BY_ARGUMENT = {"clone", "socketpair", "prctl", "prlimit64", "ioctl", "fcntl"}
+_BY_ARGUMENT = {"clone", "socketpair", "prctl", "prlimit64", "ioctl", "fcntl", "sched_setaffinity"}
 
 _NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _THREAD = 0x10000
@@ -139,6 +140,7 @@ def _rules(*, processes: bool, own_pid: int | None, attributes: bool) -> list[Ru
         ("socketpair", errno.EPERM, Condition(0, "differs", _UNIX)),
         ("prctl", errno.EPERM, Condition(0, "equal", _SET_DEATH_SIGNAL)),
         ("prlimit64", errno.EPERM, Condition(0, "differs", 0)),
+        ("sched_setaffinity", errno.EPERM, Condition(0, "differs", 0)),
     ]
     for command in (_TERMINAL_INPUT, _TERMINAL_LINUX, _OWNER_OF_FILE, _OWNER_OF_SOCKET):
         rules.append(("ioctl", errno.EPERM, Condition(1, "equal", command)))
