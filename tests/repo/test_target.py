@@ -7,6 +7,7 @@ from repositories import PACKAGE, repository, spec, write
 
 from workbench.errors import TargetError
 from workbench.repo import Target, place, study
+from workbench.spec import loads
 
 MLP = "src/pocketnet/models/mlp.py"
 
@@ -155,3 +156,12 @@ def test_formatting_writes_nothing(tmp_path):
 def test_a_path_outside_has_no_format(target):
     with pytest.raises(TargetError, match="refused"):
         target.format("../x.py", "A = 1\n")
+
+
+def test_a_module_that_is_not_there_yet_is_sorted_as_the_targets_own(laid_target):
+    """Ruff tells own imports by their files, and a draft has none yet."""
+    studied = study(laid_target)
+    placed = Target(studied, place(studied, loads("name: Fresh\nkind: layer\ntext: t")))
+    source = f"import torch\nfrom {placed.placement.module} import Fresh\n\nprint(Fresh, torch)\n"
+    ordered = placed.format(placed.placement.test_path, source)
+    assert ordered.startswith("import torch\n\nfrom pocket.")
