@@ -104,7 +104,7 @@ def test_an_error_is_one_message_and_no_traceback(desk: Desk, tmp_path: Path) ->
     press(app, "Start")
     alert = app.get_by_role("alert")
     alert.wait_for()
-    assert "missing is no folder" in alert.inner_text()
+    assert "missing' is no folder" in alert.inner_text()
     assert "Traceback" not in desk.page.inner_text("body")
 
 
