@@ -79,8 +79,7 @@ def test_agrees_with_the_written_out_formulas() -> None:
     model(images)  # gives the norms statistics that are not those of a new network
     model.eval()
     assert [len(stage) for stage in model.stages] == list(OPTIONS["layers"])
-    expected = classified(model, images)
-    torch.testing.assert_close(model(images), expected, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(model(images), classified(model, images))
 
 
 def test_training_uses_the_statistics_of_the_batch() -> None:
