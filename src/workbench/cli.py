@@ -360,10 +360,10 @@ def _session_folder(
     """Decide between a new session and one that goes on; refuse what cannot work early."""
     from workbench.journal import FILE_NAME
     from workbench.sandbox.judge import plan
-    from workbench.session import new_folder, sessions_folder
+    from workbench.session import find_session, new_folder
 
     if resume:
-        folder = Path(resume) if Path(resume).is_dir() else sessions_folder() / resume
+        folder = find_session(resume)
         if not (folder / FILE_NAME).exists():
             raise UsageError(f"there is no session {resume!r}; 'workbench sessions' lists them")
         return folder, "", ""

@@ -147,14 +147,7 @@ class Session:
         Raises:
             UsageError: There is no such session.
         """
-        path = Path(folder)
-        if not path.is_dir():
-            path = sessions_folder() / path
-        if not path.is_dir():
-            raise UsageError(
-                f"there is no session {str(folder)!r}; 'workbench sessions' lists them"
-            )
-        journal = Journal(path, listen=listen)
+        journal = Journal(find_session(folder), listen=listen)
         try:
             return cls(journal)
         except WorkbenchError:
@@ -376,6 +369,24 @@ class Session:
         self.journal.write(
             "stopped", error=type(error).__name__, message=str(error), exit_code=error.exit_code
         )
+
+
+def find_session(name: str | Path) -> Path:
+    """Find a session's folder.
+
+    Args:
+        name: The folder, or its name among the person's sessions.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    for folder in (Path(name), sessions_folder() / name):
+        if folder.is_dir():
+            return folder
+    raise UsageError(f"there is no session {str(name)!r}; 'workbench sessions' lists them")
 
 
 def sessions(folder: Path | None = None) -> list[dict[str, Any]]:
