@@ -40,8 +40,8 @@ def test_the_spec_fits_as_it_stands():
 
 
 @pytest.mark.parametrize("blueprint", catalogue(), ids=lambda blueprint: blueprint.name)
-def test_the_contract_of_every_combination_fits_its_own_blueprint(blueprint):
-    for choices in blueprint.combinations():
+def test_the_contract_of_a_combination_fits_its_own_blueprint(blueprint):
+    for choices in [blueprint.defaults, *blueprint.combinations()[1::5]]:
         contract = blueprint.bound(choices)
         spec = contract.model_copy(update={"text": str(blueprint.name).replace("_", " ")})
         spec = spec.model_copy(update={"text": spec.text.replace("transformer ", "")})

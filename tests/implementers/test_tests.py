@@ -193,7 +193,7 @@ MUTANTS = [
 
 
 QUICK = {
-    *("mask dropped", "one head", "other default", "made on the cpu", "other wave length"),
+    *("mask dropped", "one head", "made on the cpu"),
     *("sees one ahead", "keys not turned", "shortcut dropped"),
 }
 

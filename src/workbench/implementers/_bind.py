@@ -10,13 +10,14 @@ Not covered: choices that reach code by other ways (positional arguments, dictio
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import libcst as cst
 
 from workbench.implementers._signature import (
+    NO,
+    constant,
     is_self,
     literal,
     parameters_of,
@@ -24,7 +25,6 @@ from workbench.implementers._signature import (
     without_parameters,
 )
 
-_NO = object()
 _COMPARE: dict[type[cst.BaseCompOp], Callable[[Any, Any], bool]] = {
     cst.Equal: lambda left, right: left == right,
     cst.NotEqual: lambda left, right: left != right,
@@ -91,7 +91,7 @@ class _Bind(cst.CSTTransformer):
 
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> Any:
         word = updated_node.keyword.value if updated_node.keyword else ""
-        passed_on = word in self._choices and _constant(updated_node.value) == self._choices[word]
+        passed_on = word in self._choices and constant(updated_node.value) == self._choices[word]
         return cst.RemoveFromParent() if passed_on else updated_node
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
@@ -134,10 +134,10 @@ class _Bind(cst.CSTTransformer):
     def leave_Comparison(
         self, original_node: cst.Comparison, updated_node: cst.Comparison
     ) -> cst.BaseExpression:
-        values = [_constant(updated_node.left)]
-        values += [_constant(target.comparator) for target in updated_node.comparisons]
+        values = [constant(updated_node.left)]
+        values += [constant(target.comparator) for target in updated_node.comparisons]
         tests = [_COMPARE.get(type(target.operator)) for target in updated_node.comparisons]
-        if _NO in values or None in tests:
+        if NO in values or None in tests:
             return updated_node
         pairs = zip(tests, values, values[1:], strict=False)
         return cst.Name(str(all(test(left, right) for test, left, right in pairs if test)))
@@ -145,8 +145,8 @@ class _Bind(cst.CSTTransformer):
     def leave_UnaryOperation(
         self, original_node: cst.UnaryOperation, updated_node: cst.UnaryOperation
     ) -> cst.BaseExpression:
-        value = _constant(updated_node.expression)
-        if isinstance(updated_node.operator, cst.Not) and value is not _NO:
+        value = constant(updated_node.expression)
+        if isinstance(updated_node.operator, cst.Not) and value is not NO:
             return cst.Name(str(not value))
         return updated_node
 
@@ -154,18 +154,18 @@ class _Bind(cst.CSTTransformer):
         self, original_node: cst.BooleanOperation, updated_node: cst.BooleanOperation
     ) -> cst.BaseExpression:
         stops_at = isinstance(updated_node.operator, cst.Or)
-        left, right = _constant(updated_node.left), _constant(updated_node.right)
-        if left is not _NO:
+        left, right = constant(updated_node.left), constant(updated_node.right)
+        if left is not NO:
             return _within(
                 updated_node, updated_node.left if left == stops_at else updated_node.right
             )
-        if right is not _NO and bool(right) != stops_at:
+        if right is not NO and bool(right) != stops_at:
             return _within(updated_node, updated_node.left)
         return updated_node
 
     def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
-        value = _constant(updated_node.test)
-        if value is _NO:
+        value = constant(updated_node.test)
+        if value is NO:
             return updated_node
         return _within(updated_node, updated_node.body if value else updated_node.orelse)
 
@@ -174,7 +174,7 @@ class _Bind(cst.CSTTransformer):
         original_node: cst.FormattedStringExpression,
         updated_node: cst.FormattedStringExpression,
     ) -> cst.FormattedStringExpression | cst.FormattedStringText:
-        value = _constant(updated_node.expression)
+        value = constant(updated_node.expression)
         if not isinstance(value, str):
             return updated_node
         return cst.FormattedStringText(repr(value) if updated_node.conversion == "r" else value)
@@ -184,8 +184,8 @@ class _Bind(cst.CSTTransformer):
             self._elifs.add(id(node.orelse))
 
     def leave_If(self, original_node: cst.If, updated_node: cst.If) -> Any:
-        value = _constant(updated_node.test)
-        if value is _NO:
+        value = constant(updated_node.test)
+        if value is NO:
             return updated_node
         if id(original_node) in self._elifs:
             if value:
@@ -223,20 +223,6 @@ class _KeptChoices(cst.CSTVisitor):
         target, value = node.targets[0].target, node.value
         if isinstance(target, cst.Attribute) and isinstance(value, cst.Name) and is_self(target):
             self.kept |= {target.attr.value} & {value.value} & self._choices.keys()
-
-
-def _constant(node: cst.BaseExpression) -> Any:
-    """Return the value of a literal, or `_NO`."""
-    if isinstance(node, cst.Name):
-        return {"True": True, "False": False}.get(node.value, _NO)
-    if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
-        return node.evaluated_value
-    if isinstance(node, cst.Tuple | cst.List | cst.Set):
-        values = [_constant(element.value) for element in node.elements]
-        return _NO if _NO in values else tuple(values)
-    if isinstance(node, cst.Integer | cst.Float):
-        return ast.literal_eval(node.value)
-    return _NO
 
 
 def _within(outer: cst.BaseExpression, inner: cst.BaseExpression) -> cst.BaseExpression:

@@ -93,6 +93,8 @@ class Facts:
             "floats": first.dtype.startswith(("float", "bfloat")),
             "integers": first.low is not None and "int" in first.dtype,
             "bad options": bool(self.bad_options),
+            "edge options": bool(self.edge_options) and not self.existing,
+            "fixed axis": self.fixed_axis is not None,
             "limit": bool(self.limit) and not self.existing,
             "new": not self.existing,
             "parameters": "parameters" in quantities and self.right("parameters", "==") != "",
@@ -109,18 +111,49 @@ class Facts:
         return {need for need, there in found.items() if there}
 
     @property
+    def fixed_axis(self) -> int | None:
+        """The axis of the first input that an option or a number fixes."""
+        axes = enumerate(self.inputs[0].axes)
+        fixed = [
+            at for at, axis in axes if axis.kind == "size" and axis.text not in self.spec.sizes
+        ]
+        return fixed[0] if fixed else None
+
+    @property
     def bad_options(self) -> list[dict[str, Any]]:
         """Changes of one option each that the constructor refuses, naming it."""
         found: list[dict[str, Any]] = []
         for demand in self.demands:
             for option in sorted(demand.test.names & self.small.keys()):
-                for value in _impossible(self.small[option]):
-                    changed = {**self.small, option: value}
-                    if demand.refuses(changed) and option in demand.message:
-                        if {option: value} not in found:
-                            found.append({option: value})
-                        break
+                if option in demand.message:
+                    values = self._refused_by(demand, option)
+                    found += [{option: value} for value in values if {option: value} not in found]
         return found
+
+    @property
+    def edge_options(self) -> list[dict[str, Any]]:
+        """Changes of one option each that the constructor just accepts."""
+        found: list[dict[str, Any]] = []
+        for change in self.bad_options:
+            ((option, value),) = change.items()
+            edge = _beside(value)
+            if edge is not None and self._allowed({**self.small, option: edge}):
+                found.append({option: edge})
+        return found
+
+    def _refused_by(self, demand: Demand, option: str) -> list[Any]:
+        """Find values that break this demand and none before it, one below and one above."""
+        small, found = self.small, []
+        others = [x for x in small.values() if isinstance(x, int) and not isinstance(x, bool)]
+        for value in _impossible(small[option], others):
+            changed = {**small, option: value}
+            broken = next((one for one in self.demands if one.refuses(changed)), None)
+            if broken is demand:
+                found.append(value)
+        if isinstance(small[option], list):
+            return found[:3]
+        below = [value for value in found if value < small[option]]
+        return [*below[:1], *[value for value in found if value > small[option]][:1]]
 
     def right(self, phrase: str, comparison: str = "==") -> str:
         """Give the right side of the requirement with a phrase, or ``""``."""
@@ -156,12 +189,19 @@ class Facts:
         return ""
 
 
-def _impossible(value: Any) -> list[Any]:
+def _beside(value: Any) -> Any:
+    """Give what lies just on the other side of a refused value, where that is known."""
+    if isinstance(value, list):
+        return [1] if not value else None
+    return {0: 1, -0.1: 0.0}.get(value)
+
+
+def _impossible(value: Any, others: list[int]) -> list[Any]:
     """List values that a constructor may refuse, the plainest first."""
     if isinstance(value, list | tuple):
-        return [[], [0, *value[1:]], [*value] * 10]
+        return [[], [0, *value[1:]], *([*value, *[1] * more] for more in range(1, 9))]
     if isinstance(value, float):
         return [-0.1, 1.0, 1.5]
     if isinstance(value, int) and not isinstance(value, bool):
-        return [0, value - 1, value + 1, -1]
+        return [0, value - 1, value + 1, -1, *(value + other for other in others)]
     return []

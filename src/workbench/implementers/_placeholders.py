@@ -31,6 +31,8 @@ def placeholders(facts: Facts) -> dict[str, cst.BaseExpression]:
         "HAS_MASK": cst.Name(str(bool(facts.mask))),
         "CASES": _as_list(facts.cases),
         "BAD_OPTIONS": _as_list(facts.bad_options),
+        "EDGE_OPTIONS": _as_list(facts.edge_options),
+        "FIXED_AXIS": literal(facts.fixed_axis or 0),
         "TIME_AXIS": literal(facts.time_axis),
         "KEEPS_TIME": cst.Name(str(facts.keeps_time)),
         "HAS_CLASSES": cst.Name(str(bool(facts.classes))),

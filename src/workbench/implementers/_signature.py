@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Set
 from typing import Any
 
 import libcst as cst
 
+NO = object()  # what is no literal has this value
+
 
 def literal(value: Any) -> cst.BaseExpression:
     """Return the expression of a plain value; a list becomes a tuple, which no call can change."""
     return cst.parse_expression(repr(tuple(value) if isinstance(value, list) else value))
+
+
+def constant(node: cst.BaseExpression) -> Any:
+    """Return the value of a literal, or `NO`."""
+    if isinstance(node, cst.Name):
+        return {"True": True, "False": False}.get(node.value, NO)
+    if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+        return node.evaluated_value
+    if isinstance(node, cst.Tuple | cst.List | cst.Set):
+        values = [constant(element.value) for element in node.elements]
+        return NO if NO in values else tuple(values)
+    if isinstance(node, cst.Integer | cst.Float):
+        return ast.literal_eval(node.value)
+    return NO
 
 
 def is_self(node: cst.Attribute) -> bool:

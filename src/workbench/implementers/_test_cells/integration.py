@@ -53,6 +53,32 @@ def test_gradient_reaches_every_parameter() -> None:
     assert {name for name, _ in module.named_parameters()} - reached == set()
 
 
+def test_gradient_is_right() -> None:
+    """The gradient agrees with a finite difference in a random direction."""
+    module, inputs = spread(build()).double().eval(), doubled(make_inputs())
+    generator = torch.Generator().manual_seed(4)
+    parameters = list(module.parameters())
+    steps = [torch.randn(p.shape, generator=generator).double() for p in parameters]
+    output = module(**inputs)
+    cotangent = torch.randn(output.shape, generator=generator).double()
+    gradients = torch.autograd.grad((output * cotangent).sum(), parameters, allow_unused=True)
+    pairs = zip(gradients, steps, strict=True)
+    slope = sum((gradient * step).sum() for gradient, step in pairs if gradient is not None)
+
+    @torch.no_grad()
+    def value_after(size: float) -> Tensor:
+        for parameter, step in zip(parameters, steps, strict=True):
+            parameter += size * step
+        value = (module(**inputs) * cotangent).sum()
+        for parameter, step in zip(parameters, steps, strict=True):
+            parameter -= size * step
+        return value
+
+    # A short step, so that hardly any rectified unit or maximum changes its mind on the way.
+    difference = (value_after(1e-8) - value_after(-1e-8)) / 2e-8
+    torch.testing.assert_close(slope, difference, rtol=1e-2, atol=1e-5)
+
+
 def test_learns_one_batch() -> None:
     """A few steps on one batch bring the loss far down."""
     module, inputs = build().train(), make_inputs(batch=8)

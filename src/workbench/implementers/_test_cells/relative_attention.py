@@ -98,7 +98,8 @@ def test_agrees_with_the_written_out_formulas() -> None:
     for row, sequence in enumerate(x):
         for here in range(len(sequence)):
             heads = [gathered(layer, sequence, here, h) for h in range(OPTIONS["num_heads"])]
-            torch.testing.assert_close(output[row, here], layer.output(torch.cat(heads)))
+            expected = layer.output(torch.cat(heads))
+            torch.testing.assert_close(output[row, here], expected, rtol=1e-10, atol=1e-10)
 
 
 def long_time(*, positions: str = "shaw") -> int:
@@ -159,9 +160,23 @@ def test_dropout_acts_on_the_weights() -> None:
     assert (mean - exact).abs().mean() < 0.2 * exact.abs().mean()
 
 
+def tables(layer: Any, *, positions: str = "shaw") -> list[tuple[Tensor, float]]:
+    """Give the learned tables of positions and the spread that they start with."""
+    if positions == "shaw":
+        spread_of = (OPTIONS["embed_dim"] // OPTIONS["num_heads"]) ** -0.5
+        return [(layer.shaw.keys.weight, spread_of), (layer.shaw.values.weight, spread_of)]
+    elif positions == "t5":
+        return [(layer.bucket_bias.bias.weight, 0.1)]
+    else:
+        return []
+
+
 def test_initial_weights_are_spread_as_declared() -> None:
     """Projections are drawn after Glorot; the bias starts at zero."""
     layer = build()
+    for table, expected in tables(layer):
+        # The more numbers, the closer is their spread to the true one.
+        assert abs(table.std() / expected - 1) < 5 / math.sqrt(2 * table.numel())
     for part in (layer.query, layer.key, layer.value, layer.output):
         bound = math.sqrt(6 / (part.in_features + part.out_features))
         assert 0.8 * bound < part.weight.abs().max() <= bound

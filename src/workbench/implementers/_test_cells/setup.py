@@ -21,6 +21,8 @@ LOW, HIGH = 0, 9
 SHAPE = (3, 7, 4)
 ATTENTION_LAYERS = ATTENTION_HEADS = 0
 DEFAULTS = {"width": 4, "dropout": 0.1}
+FIXED_AXIS = 2
+EDGE_OPTIONS: list[dict[str, Any]] = [{"width": 1}]
 BAD_OPTIONS: list[dict[str, Any]] = [{"width": 0}, {"width": -2}]
 OPTIONS: dict[str, Any] = {"width": 4, "dropout": 0.1}
 CASES: list[dict[str, int]] = [{"batch": 3, "time": 7}, {"batch": 0, "time": 7}]
@@ -56,11 +58,13 @@ class Subject(nn.Module):
         Returns:
             Features, shape (batch, time, width); zero where there is padding.
         """
-        time = x.shape[1]
-        if time > LIMIT:
-            raise ValueError(f"time must be at most {LIMIT}, got {time}")
+        if x.dim() != 3 or x.shape[2] != self.scale.numel() or x.shape[1] > LIMIT:
+            raise ValueError(f"x must be (batch, time up to {LIMIT}, width), got {x.shape}")
         if mask is None:
             mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
+        if mask.dtype != torch.bool or mask.shape != x.shape[:2]:
+            raise ValueError(f"mask must be bool of shape (batch, time), got {mask.shape}")
+        time = x.shape[1]
         step = torch.arange(time, device=x.device, dtype=x.dtype)[:, None]  # (time, 1)
         mixed = self.mix((x + step * self.position).tanh()).masked_fill(~mask[:, :, None], 0.0)
         total = mixed.sum(dim=1, keepdim=True) / mask.sum(dim=1).clamp(min=1)[:, None, None]
@@ -95,8 +99,8 @@ def doubled(inputs: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def make_mask(batch: int = 3, time: int = 7) -> Tensor:
-    """Mark the real positions: all of the first example, then fewer."""
-    lengths = time - torch.arange(batch) % time
+    """Mark the real positions: all of the first example, one of the last."""
+    lengths = torch.linspace(time, 1, batch).round()
     return torch.arange(time) < lengths[:, None]
 
 

@@ -8,7 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from workbench.implementers._test_cells.setup import INPUT, OPTIONS, build, make_inputs, spread
+from workbench.implementers._test_cells.setup import (
+    INPUT,
+    OPTIONS,
+    build,
+    make_inputs,
+    make_mask,
+    spread,
+)
 
 
 def normalised(layer: Any, x: Tensor) -> Tensor:
@@ -88,7 +95,21 @@ def test_agrees_with_the_written_out_formulas() -> None:
     logits = model(**inputs)
     assert len(model.blocks) == OPTIONS["num_layers"]
     for row, tokens in enumerate(inputs[INPUT]):
-        torch.testing.assert_close(logits[row], classified(model, tokens))
+        expected = classified(model, tokens)
+        torch.testing.assert_close(logits[row], expected, rtol=1e-10, atol=1e-10)
+
+
+def test_padded_sequences_agree_with_the_formulas() -> None:
+    """Behind a mask the logits are those of the real tokens alone.
+
+    Covers: padding invariant, pooling
+    Needs: mask
+    """
+    model, inputs, mask = spread(build()).double().eval(), make_inputs(), make_mask()
+    logits = model(**inputs, mask=mask)
+    for row, length in enumerate(mask.sum(dim=1).tolist()):
+        expected = classified(model, inputs[INPUT][row, :length])
+        torch.testing.assert_close(logits[row], expected, rtol=1e-10, atol=1e-10)
 
 
 class DropoutSpy(torch.overrides.TorchFunctionMode):
@@ -123,12 +144,15 @@ def test_dropout_stands_where_it_is_declared() -> None:
 
 
 def test_initial_weights_are_spread_as_declared() -> None:
-    """Projections are drawn after Glorot; the head is small."""
+    """Projections are drawn after Glorot; the head is small, biases are zero."""
     model = build()
     for name, part in model.named_modules():
         if isinstance(part, nn.Linear) and name != "head":
             bound = math.sqrt(6 / (part.in_features + part.out_features))
             assert 0.8 * bound < part.weight.abs().max() <= bound, name
+        if isinstance(part, nn.Linear) and part.bias is not None:
+            assert part.bias.eq(0).all(), name
         if isinstance(part, nn.LayerNorm):
             assert part.weight.eq(1).all(), name
-    assert 0.01 < model.head.weight.std() < 0.04
+    weight = model.head.weight  # the more numbers, the closer is their spread to the true one
+    assert abs(weight.std() / 0.02 - 1) < 5 / math.sqrt(2 * weight.numel())

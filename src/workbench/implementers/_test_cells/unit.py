@@ -16,6 +16,8 @@ from workbench.implementers._test_cells.setup import (
     CASES,
     CONVOLUTIONS,
     DEFAULTS,
+    EDGE_OPTIONS,
+    FIXED_AXIS,
     FULL_COUNT,
     HIGH,
     INPUT,
@@ -45,10 +47,7 @@ def test_output_shape(sizes: dict[str, int]) -> None:
 
 
 def test_double_precision_is_kept() -> None:
-    """The module computes in the precision that it is brought to.
-
-    Needs: floats
-    """
+    """The module computes in the precision that it is brought to."""
     assert build().double().eval()(**doubled(make_inputs())).dtype == torch.float64
 
 
@@ -112,6 +111,48 @@ def test_impossible_options_are_refused(changes: dict[str, Any]) -> None:
     """
     with pytest.raises(ValueError, match="|".join(changes)):
         build(**changes)
+
+
+@pytest.mark.parametrize("changes", EDGE_OPTIONS, ids=str)
+def test_the_smallest_options_are_accepted(changes: dict[str, Any]) -> None:
+    """What is just possible is not refused.
+
+    Needs: edge options
+    """
+    assert build(**changes) is not None
+
+
+def test_an_input_with_an_axis_too_many_is_refused() -> None:
+    """An input of another shape gives an error, and no wrong answer.
+
+    Needs: new
+    """
+    inputs = make_inputs()
+    with pytest.raises(ValueError, match="shape"):
+        build()(**{**inputs, INPUT: inputs[INPUT][None]})
+
+
+def test_an_input_of_another_width_is_refused() -> None:
+    """An axis that an option fixes cannot have another size.
+
+    Needs: new, fixed axis
+    """
+    inputs = make_inputs()
+    wide = inputs[INPUT].repeat_interleave(2, dim=FIXED_AXIS)
+    with pytest.raises(ValueError, match="shape"):
+        build()(**{**inputs, INPUT: wide})
+
+
+def test_a_mask_that_does_not_fit_is_refused() -> None:
+    """A mask of another type or another length is no mask.
+
+    Needs: new, mask
+    """
+    module, inputs, mask = build(), make_inputs(), make_mask()
+    with pytest.raises(ValueError, match="bool"):
+        module(**inputs, mask=mask.float())
+    with pytest.raises(ValueError, match="shape"):
+        module(**inputs, mask=mask[:, 1:])
 
 
 def test_too_large_an_input_is_refused() -> None:
