@@ -31,7 +31,7 @@ demo: $(STAMP) ## From specs to commits, headless (REPO=path for your own reposi
 	@$(BIN)/workbench demo $(if $(REPO),--repo "$(REPO)") $(if $(SPEC),--spec "$(SPEC)") $(ARGS)
 
 test: $(STAMP) ## Run the whole test suite (ARGS='-m "not slow"' for a part of it)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lab: $(STAMP) ## Open JupyterLab on notebooks/workbench.ipynb
 	@$(BIN)/workbench lab $(ARGS)

@@ -21,6 +21,11 @@ def test_ordinary_sizes_are_primes_that_equal_no_option_and_no_other_size():
     assert usual(spec, spec.options) == {"batch": 5, "time": 11}
 
 
+def test_where_every_prime_is_taken_the_size_still_has_room():
+    spec = asked({"batch": "1..16", "time": "1..8"}, heads=3, layers=2, tags=7)
+    assert usual(spec, spec.options) == {"batch": 5, "time": 8}
+
+
 def test_a_step_is_kept():
     spec = asked({"batch": "1..4", "height": "32..224 step 32", "width": "32..224 step 32"})
     assert usual(spec, {}) == {"batch": 3, "height": 64, "width": 32}

@@ -8,6 +8,7 @@ from typing import Any
 from workbench.spec import Spec
 
 _PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
+_ROOMY = 12
 _MANY = 1_000_000  # elements of one input; a larger real run would not be a quick look
 
 Sizes = dict[str, int]
@@ -31,6 +32,8 @@ def usual(spec: Spec, options: Mapping[str, Any]) -> Sizes:
     for place, (name, size) in enumerate(spec.sizes.items()):
         low, high, step = size.bounds(options)
         legal = [prime for prime in _PRIMES if low <= prime <= high and (prime - low) % step == 0]
+        # Where every prime is taken, another number beats 1, at which nothing can be mixed up.
+        legal += [other for other in range(min(high, _ROOMY), 3, -1) if other >= low and step == 1]
         legal += [low + step * count for count in (1, 0, 2, 3) if low + step * count <= high]
         free = [number for number in legal if number not in taken and number > 0] or legal
         # The first axis is the batch as a rule: small. The others need room for structure.

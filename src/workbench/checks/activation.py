@@ -52,12 +52,16 @@ def _accepted(declared: str) -> set[str]:
 
 
 def _folded(graph: Graph) -> Node | None:
-    """Find a fully connected map that reads nothing but the result of another one."""
+    """Find a fully connected map that reads nothing but the result of another one.
+
+    A result that is an output as well, such as a latent code, is meant to be linear.
+    """
+    given = {_through(graph, number) for number in graph.outputs.values()}
     for node in graph.each("product"):
         if not graph.is_linear(node):
             continue
         before = graph[_through(graph, graph.varying(node)[0])]
-        if before.kind == "product" and graph.is_linear(before):
+        if before.kind == "product" and graph.is_linear(before) and before.number not in given:
             return node
     return None
 

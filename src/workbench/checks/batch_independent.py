@@ -95,7 +95,9 @@ class _Comparison:
         cotangent = self.subject.cotangents(self.whole, 1)[0]
         for name, values in cotangent.items():
             axis = self.ends.get(name)
-            if axis is not None:
+            if axis is None:  # such as a loss over the whole batch, which is no example's own
+                values[...] = 0.0
+            else:
                 np.moveaxis(values, axis, 0)[1:] = 0.0
         if not cotangent:
             return None

@@ -1,0 +1,171 @@
+"""What the checks find: seeded bugs with and without their contract, and silent random mutants.
+
+    python benchmarks/detection.py [blind] [gallery] [mutants] [--family NAME] [--each 12]
+
+A bug is caught where a verdict fails; inconclusive is not enough. Without a contract means that
+the spec's requirements are taken away, and only options, sizes, inputs and outputs are left. A
+mutant is silent where the module still runs; those that behave like the original wherever that can
+be looked at are set apart. Whatever is missed is listed by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[1]
+sys.path.insert(0, str(HOUSE / "tests" / "checks"))
+
+from gallery import contract, entries, one_file  # noqa: E402
+from seeded import Family, families  # noqa: E402
+
+from workbench.mutants import Grown, grow  # noqa: E402
+from workbench.sandbox import Worker  # noqa: E402
+from workbench.sandbox._drafts import sources  # noqa: E402
+from workbench.sandbox._likeness import Likeness  # noqa: E402
+from workbench.sandbox._mutated import Bench  # noqa: E402
+from workbench.sandbox.judge import judge  # noqa: E402
+from workbench.spec import Spec  # noqa: E402
+
+BLIND = HOUSE / "tests" / "checks" / "drafts" / "blind"
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One module with a bug, and the contract that it breaks.
+
+    Args:
+        family: The family of code, or the spec of a single draft.
+        name: The bug.
+        source: The module.
+        spec: Its contract.
+    """
+
+    family: str
+    name: str
+    source: str
+    spec: Spec
+
+
+def blind(only: str) -> Iterator[Trial]:
+    """Bugs that were written without running a check, by family of code."""
+    for family in families(BLIND):
+        if only in ("", family.name):
+            yield Trial(family.name, "(none)", family.good, family.contract)
+            for name, source in family.bugs.items():
+                yield Trial(family.name, name, source, family.contract)
+
+
+def gallery(only: str) -> Iterator[Trial]:
+    """The gallery of bad drafts, each written beside the check that it trips."""
+    for draft in entries():
+        if draft.trips and only in ("", draft.spec):
+            yield Trial(draft.spec, draft.name, draft.source, contract(draft.spec))
+
+
+def failing(trial: Trial, spec: Spec, worker: Worker, tier: str) -> list[str]:
+    """Name the checks that fail, or what stopped them all."""
+    report = judge(spec, one_file(trial.source), worker, tier=tier, patience=PATIENCE)
+    return [verdict.check for verdict in report.verdicts if verdict.outcome == "failed"]
+
+
+def seeded_bugs(trials: Iterable[Trial], worker: Worker, tier: str) -> None:
+    """Print for each family how many bugs are caught, and name those that are not."""
+    asked, found, bare, missed = Counter[str](), Counter[str](), Counter[str](), []
+    alarms = []
+
+    def both(trial: Trial) -> tuple[Trial, list[str], list[str]]:
+        without = trial.spec.model_copy(update={"requires": {}, "allows": {}})
+        with_it = failing(trial, trial.spec, worker, tier)
+        return trial, with_it, failing(trial, without, worker, tier)
+
+    with ThreadPoolExecutor(2) as pool:
+        for trial, with_it, without in pool.map(both, trials):
+            if trial.name == "(none)":
+                alarms += [f"{trial.family}: {check}" for check in {*with_it, *without}]
+                continue
+            asked[trial.family] += 1
+            found[trial.family] += bool(with_it)
+            bare[trial.family] += bool(without)
+            if not with_it:
+                missed.append(f"{trial.family}.{trial.name}")
+            word = ", ".join(with_it) or "MISSED"
+            print(f"  {trial.family}.{trial.name}: {word}", file=sys.stderr, flush=True)
+    print(f"{'family':24} bugs  with the contract  without one")
+    for name in asked:
+        print(f"{name:24} {asked[name]:4} {found[name]:19} {bare[name]:12}")
+    total = sum(asked.values())
+    caught, without = sum(found.values()) / total, sum(bare.values()) / total
+    print(f"{'all':24} {total:4} {caught:19.1%} {without:12.1%}")
+    print("missed:", ", ".join(missed) or "none")
+    print("alarms on the good modules:", ", ".join(alarms) or "none")
+
+
+def mutants(only: str, each: int, worker: Worker, tier: str) -> None:
+    """Print how many silent random mutants of the good modules are caught."""
+    caught, silent, alike, missed = 0, 0, 0, []
+    for family in families(BLIND):
+        if only not in ("", family.name):
+            continue
+        draft, spec = one_file(family.good), family.contract
+        grown = grow(draft.files("module"))
+        chosen = random.Random(family.name).sample(grown, min(each, len(grown)))
+        bench = Bench(worker, sources(draft, None, "."), {})
+        with Likeness(spec, draft, bench) as likeness, ThreadPoolExecutor(2) as pool:
+            rows = pool.map(lambda one: _fate(one, family, spec, likeness, worker, tier), chosen)  # noqa: B023
+            for one, fate in zip(chosen, rows, strict=True):
+                silent += fate in ("caught", "missed")
+                caught += fate == "caught"
+                alike += fate == "equivalent"
+                if fate == "missed":
+                    missed.append(f"{family.name}:{one.mutant.id}")
+                print(f"  {family.name}:{one.mutant.id}: {fate}", file=sys.stderr, flush=True)
+    rate = f"{caught / silent:.1%}" if silent else "none"
+    print(f"silent mutants caught: {caught} of {silent} ({rate}); equivalent, set apart: {alike}")
+    print("missed:", json.dumps(missed, indent=1))
+
+
+def _fate(
+    one: Grown, family: Family, spec: Spec, likeness: Likeness, worker: Worker, tier: str
+) -> str:
+    trial = Trial(family.name, one.mutant.id, one.source, spec)
+    report = judge(spec, one_file(trial.source), worker, tier=tier, patience=PATIENCE)
+    failed = [verdict for verdict in report.verdicts if verdict.outcome == "failed"]
+    crashes = {v.check for v in failed} & {"builds"} or any(
+        verdict.expected == "no exception" for verdict in failed
+    )
+    if crashes:
+        return "loud"
+    if failed:
+        return "caught"
+    return "equivalent" if likeness.of(one)["outcome"] == "equivalent" else "missed"
+
+
+def main() -> None:
+    """Run what was asked for, or all of it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="*", default=["blind", "gallery", "mutants"])
+    parser.add_argument("--family", default="")
+    parser.add_argument("--each", type=int, default=12)
+    parser.add_argument("--tier", default="full")
+    asked = parser.parse_args()
+    with Worker() as worker:
+        for name, trials in (("blind", blind), ("gallery", gallery)):
+            if name in asked.what:
+                print(f"== {name}")
+                seeded_bugs(trials(asked.family), worker, asked.tier)
+        if "mutants" in asked.what:
+            print("== mutants")
+            mutants(asked.family, asked.each, worker, asked.tier)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+# spec: length_reader
+"""The state after the last real token, which the number of real tokens tells."""
+
+import torch
+from torch import Tensor, nn
+
+
+class LastState(nn.Module):
+    def __init__(self, vocab_size: int = 53, hidden_dim: int = 12, num_classes: int = 4) -> None:
+        super().__init__()
+        self.words = nn.Embedding(vocab_size, hidden_dim)
+        self.gru = nn.GRU(hidden_dim, hidden_dim, batch_first=True)
+        self.head = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        states, _ = self.gru(self.words(tokens))  # (batch, time, hidden_dim)
+        last = (mask.sum(1) - 1).clamp(min=0)
+        return self.head(states[torch.arange(len(states), device=states.device), last])
