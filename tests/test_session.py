@@ -74,14 +74,12 @@ def test_the_whole_way_from_spec_to_commit(spec, target, worker, tmp_path):
         assert git(target, "show", f"{export.branch}:{path}")
     for identifier in spec.requires:
         assert identifier in shown
+    assert export.trial is not None
+    assert export.trial.complete, export.trial
+    assert f"The target's own tests with this change: {export.trial.passed} passed" in shown
     assert session.export() == export, "a second export is the first one"
     assert session.exported == export
     session.close()
-    # The target's own tests and the new ones pass on the branch.
-    git(target, "worktree", "add", "-q", str(tmp_path / "branch"), export.branch)
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=tmp_path / "branch", capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_a_red_draft_is_neither_accepted_nor_exported(spec, target, worker, tmp_path):
@@ -111,6 +109,20 @@ def test_a_red_draft_is_neither_accepted_nor_exported(spec, target, worker, tmp_
     with pytest.raises(UsageError, match="nothing is accepted"):
         session.export()
     assert git(target, "branch", "--list", "workbench/*") == ""
+
+
+def test_a_draft_that_breaks_the_targets_own_tests_is_not_exported(spec, target, worker, tmp_path):
+    own = "import re, pocket.layers, pathlib\n\n\ndef test_layers():\n"
+    own += "    assert 'otary' not in pathlib.Path(pocket.layers.__file__).read_text()\n"
+    (target / "tests" / "test_house.py").write_text(own)
+    git(target, "add", "--all")
+    git(target, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "Guard the layers")
+    session = Session.start(spec, target, folder=tmp_path / "session")
+    finish(session, worker)
+    with pytest.raises(UsageError, match=r"test_house\.py::test_layers .*nothing was exported"):
+        session.export()
+    assert git(target, "branch", "--list", "workbench/*") == ""
+    assert session.export(test_seconds=0).trial.reason == "nobody asked for them"
 
 
 def test_evidence_of_another_spec_is_stale(spec, target, worker, tmp_path):
@@ -170,7 +182,7 @@ RUN = textwrap.dedent(
     for draft, report in session.drafts():
         pass
     session.accept()
-    session.export()
+    session.export(test_seconds=0)
     """
 )
 
@@ -204,7 +216,7 @@ def test_a_kill_at_any_moment_loses_nothing(target, worker, tmp_path, moment):
         assert session.report is not None
         assert session.report.model_dump(mode="json") == former["report"], "evidence is used again"
     session.accept()
-    export = session.export()
+    export = session.export(test_seconds=0)
     branches = git(target, "branch", "--list", "--format=%(refname:short)", "workbench/*").split()
     assert branches == [export.branch], "one export, whenever it was killed"
     session.close()

@@ -252,6 +252,8 @@ def kill(
 def export(
     session: Annotated[str, typer.Argument(help="A session's folder or name.")],
     branch: Annotated[str, typer.Option(help="The branch; default by the spec's name.")] = "",
+    python: Annotated[str, typer.Option(help="The Python for the target's own tests.")] = "",
+    test_seconds: Annotated[float, typer.Option(min=0, help="Their time limit; 0: none.")] = 300.0,
     as_json: Json = False,
 ) -> None:
     """Accept a session's latest draft and make it a commit on a new branch of its target."""
@@ -259,7 +261,9 @@ def export(
 
     with Session.resume(session) as opened:
         opened.accept()
-        made = opened.export(branch=branch or None)
+        made = opened.export(
+            branch=branch or None, python=python or None, test_seconds=test_seconds
+        )
     if as_json:
         _print({"export": made.model_dump(mode="json")})
     else:

@@ -428,15 +428,41 @@ class Report(Record):
         return tuple(v for v in self.verdicts if v.requirement == requirement)
 
 
+class Trial(Record):
+    """The target's own tests with a draft in place.
+
+    Args:
+        python: The interpreter that ran them.
+        passed: How many passed.
+        skipped: How many were skipped.
+        broken: Those that fail and did not fail without the draft.
+        known: The ids of those that fail without the draft as well.
+        complete: Whether all of them were run.
+        reason: Why not, or why there are none.
+        seconds: How long it took.
+    """
+
+    python: str = ""
+    passed: int = 0
+    skipped: int = 0
+    broken: tuple[TestResult, ...] = ()
+    known: tuple[str, ...] = ()
+    complete: bool = False
+    reason: str = ""
+    seconds: float = 0.0
+
+
 class Export(Record):
-    """The accepted draft as a commit in the target repository.
+    """The accepted draft in the target repository.
 
     Args:
         repo: The target's root.
-        branch: The new branch.
-        commit: Its full hash.
+        branch: The new branch; ``""`` where the working tree or a patch file was written.
+        commit: Its full hash, or ``""``.
         base: The commit it stands on.
         paths: The files that it adds or changes.
+        patch: The patch file, where one was written.
+        trial: How the target's own tests ended.
     """
 
     repo: str
@@ -444,3 +470,5 @@ class Export(Record):
     commit: str
     base: str
     paths: tuple[str, ...] = ()
+    patch: str = ""
+    trial: Trial | None = None

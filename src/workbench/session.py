@@ -32,11 +32,13 @@ from workbench.records import (
     Report,
     Study,
     Tier,
+    Trial,
     Verdict,
 )
 from workbench.sandbox import Worker
 from workbench.sandbox.judge import judge, plan
 from workbench.sandbox.kill import kill
+from workbench.sandbox.trial import trial
 from workbench.spec import Spec
 
 
@@ -324,11 +326,21 @@ class Session:
             self.journal.write("accepted", draft=draft.hash)
         return draft
 
-    def export(self, *, branch: str | None = None) -> Export:
+    def export(
+        self,
+        *,
+        branch: str | None = None,
+        python: str | None = None,
+        test_seconds: float = 300.0,
+    ) -> Export:
         """Make the accepted draft a commit on a new branch of the target.
+
+        The target's own tests run first, confined, in a checkout with the draft in it.
 
         Args:
             branch: Its name; by default one that is made from the spec's name.
+            python: The interpreter for the target's tests; by default the workbench's own.
+            test_seconds: Their time limit; with 0 they are not run.
 
         Returns:
             The export; a second call returns the first one's.
@@ -348,13 +360,30 @@ class Session:
             killed = self.journal.last("exporting", draft=draft.hash)
             export = repo.find_export(study, draft) if killed else None
             if export is None:
+                tried = self._try(study, draft, python, test_seconds)
                 self.journal.write("exporting", draft=draft.hash)
-                export = repo.export(study, self.spec, draft, report, branch=branch)
+                export = repo.export(study, self.spec, draft, report, branch=branch, trial=tried)
         except WorkbenchError as error:
             self._stopped(error)
             raise
         self.journal.write("exported", draft=draft.hash, export=export.model_dump(mode="json"))
         return export
+
+    def _try(self, study: Study, draft: Draft, python: str | None, seconds: float) -> Trial:
+        """Run the target's own tests with a draft in place."""
+        if seconds <= 0:
+            return Trial(reason="nobody asked for them")
+        root = str(study.value(repo.topics.IMPORT_ROOT, "."))
+        with repo.worktree(study, draft) as after:
+            found = trial(
+                after,
+                lambda: repo.worktree(study),
+                import_root=root,
+                python=python,
+                seconds=seconds,
+            )
+        self.journal.write("tried", draft=draft.hash, trial=found.model_dump(mode="json"))
+        return found
 
     def close(self) -> None:
         """Close the journal; the session can be resumed."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import TargetError
-from workbench.records import Draft, Export, Report, Study
+from workbench.records import Draft, Export, Report, Study, Trial
 from workbench.repo._changes import contents
 from workbench.repo._commit import commit, make_branch
 from workbench.repo._git import Git, head, repository
@@ -28,7 +28,13 @@ _UNDER_WAY = {
 
 
 def export(
-    study: Study, spec: Spec, draft: Draft, report: Report, *, branch: str | None = None
+    study: Study,
+    spec: Spec,
+    draft: Draft,
+    report: Report,
+    *,
+    branch: str | None = None,
+    trial: Trial | None = None,
 ) -> Export:
     """Make an accepted draft a commit on a new branch of the target.
 
@@ -41,6 +47,7 @@ def export(
         draft: What was accepted.
         report: The verdicts on exactly this draft and this spec.
         branch: The branch's name; by default ``workbench/`` and the spec's name.
+        trial: How the target's own tests ended with the draft in place, where they were run.
 
     Returns:
         The export.
@@ -51,25 +58,31 @@ def export(
     """
     files, git = _ready(study)
     _require_evidence(spec, draft, report)
+    _require_unbroken(trial)
     written = contents(files, draft)
-    text = message(study, spec, draft, report)
+    text = message(study, spec, draft, report, trial)
     made = commit(git, files.commit, written, text)
     wanted = _default(git, spec) if branch is None else branch
     name = make_branch(git, wanted, made, exact=branch is not None)
     return Export(
-        repo=study.root, branch=name, commit=made, base=files.commit, paths=tuple(sorted(written))
+        repo=study.root,
+        branch=name,
+        commit=made,
+        base=files.commit,
+        paths=tuple(sorted(written)),
+        trial=trial,
     )
 
 
 @contextmanager
-def worktree(study: Study, draft: Draft) -> Iterator[Path]:
+def worktree(study: Study, draft: Draft | None = None) -> Iterator[Path]:
     """Check the studied commit out beside the target, with a draft applied, to run its tests there.
 
     Git's filters do not run, so files kept by Git LFS are pointers; submodules are empty.
 
     Args:
         study: The study.
-        draft: The draft to apply; nothing is committed.
+        draft: The draft to apply, where one is given; nothing is committed.
 
     Yields:
         The folder that stands for the target's root. It is gone afterwards.
@@ -78,7 +91,7 @@ def worktree(study: Study, draft: Draft) -> Iterator[Path]:
         TargetError: The target refuses, as in `export`.
     """
     files, git = _ready(study)
-    written = contents(files, draft)
+    written = contents(files, draft) if draft else {}
     inner = git.text("rev-parse", "--show-prefix")
     with scratch(git) as folder:
         tree = tree_of(folder)
@@ -133,6 +146,18 @@ def _require_evidence(spec: Spec, draft: Draft, report: Report) -> None:
     against += [f"{test.id} {test.outcome}" for test in failed]
     against += [f"{identifier} has no verdict" for identifier in unmet if not report.of(identifier)]
     raise TargetError(f"the report is not green: {', '.join(against[:6]) or 'it has no verdicts'}")
+
+
+def _require_unbroken(trial: Trial | None) -> None:
+    if trial and trial.broken:
+        names = [
+            f"{test.id} ({test.message})" if test.message else test.id for test in trial.broken
+        ]
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        raise TargetError(
+            f"the target's own tests fail with this draft and did not before: "
+            f"{'; '.join(names[:5])}{more}; nothing was exported"
+        )
 
 
 def _holds(report: Report, identifier: str) -> bool:

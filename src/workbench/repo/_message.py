@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from workbench.records import Draft, Note, Report, Study, Verdict
+from workbench.records import Draft, Note, Report, Study, Trial, Verdict
 from workbench.repo import topics
 from workbench.spec import Spec, dumps
 
@@ -19,7 +19,9 @@ _FEATURE = re.compile(r"^\[(feat|feature|new|add)\w*\]$", re.IGNORECASE)
 _TESTS = re.compile(r"^\[(test|tests|ut|unit ?tests?)\]$", re.IGNORECASE)
 
 
-def message(study: Study, spec: Spec, draft: Draft, report: Report) -> str:
+def message(
+    study: Study, spec: Spec, draft: Draft, report: Report, trial: Trial | None = None
+) -> str:
     """Write the message of an export's commit.
 
     Args:
@@ -27,6 +29,7 @@ def message(study: Study, spec: Spec, draft: Draft, report: Report) -> str:
         spec: What was asked for.
         draft: What was accepted.
         report: The verdicts.
+        trial: How the target's own tests ended, where they were run.
 
     Returns:
         The message: title, what and where, requirements, checks, tests, notes, digests, spec.
@@ -38,6 +41,7 @@ def message(study: Study, spec: Spec, draft: Draft, report: Report) -> str:
         _listed("Requirements", _requirements(spec, report)),
         _listed("Checks", [_line(v.check, v) for v in report.verdicts if not v.requirement]),
         _tests(report),
+        own_tests(trial),
         _kills(report),
         *_notes(draft),
         _conditions(report),
@@ -135,6 +139,18 @@ def _tests(report: Report) -> str:
         return ""
     counts = Counter(test.outcome for test in report.tests)
     return f"Tests: {', '.join(f'{count} {outcome}' for outcome, count in sorted(counts.items()))}."
+
+
+def own_tests(trial: Trial | None) -> str:
+    """Say in a sentence how the target's own tests ended; ``""`` where nobody asked."""
+    if trial is None:
+        return ""
+    if not (trial.passed or trial.skipped or trial.known):
+        return _wrapped(f"The target's own tests were not run: {_one_line(trial.reason)}.")
+    said = f"The target's own tests with this change: {trial.passed} passed"
+    said += f", {trial.skipped} skipped" if trial.skipped else ""
+    said += f", {len(trial.known)} fail without it as well" if trial.known else ""
+    return _wrapped(said + ("." if trial.complete else f"; not all were run: {trial.reason}."))
 
 
 def _kills(report: Report) -> str:
