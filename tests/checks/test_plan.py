@@ -59,6 +59,8 @@ def test_the_cheapest_checks_run_first_and_a_tier_includes_those_before_it():
         ("attention heads", "needs a right side"),
         ("batch independent == 3", "is a law; write it without '=='"),
         ("attention heads == batch", "'batch' has no value"),
+        ("symmetric == yes", "is a law; write it without '=='"),
+        ("uniform value", "needs a right side"),
     ],
 )
 def test_a_requirement_that_no_check_decides_is_refused_with_its_line(line: str, message: str):
@@ -80,8 +82,8 @@ def test_an_exemption_that_names_nothing_is_refused():
 
 
 def test_a_kind_without_checks_is_refused():
-    bare: dict[str, Any] = {"name": "Loss", "kind": "loss", "text": "a loss"}
-    with pytest.raises(SpecError, match="no check applies to the kind 'loss'"):
+    bare: dict[str, Any] = {"name": "fit", "kind": "training", "text": "a loop"}
+    with pytest.raises(SpecError, match="no check applies to the kind 'training'"):
         plan(Spec.model_validate(bare), "full")
 
 

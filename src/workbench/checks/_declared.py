@@ -56,7 +56,13 @@ class Declared:
 
     def of(self, options: Mapping[str, Any], dtype: str, *, device: str = "") -> dict[str, Any]:
         """Describe a module to build, for a question."""
-        named = {"module": self.module, "name": self.spec.name, "options": dict(options)}
+        named: dict[str, Any] = {
+            "module": self.module,
+            "name": self.spec.name,
+            "options": dict(options),
+        }
+        if self.spec.kind == "loss":
+            named["plain"] = True  # a function is a loss as well
         return {**named, "seed": self.seed, "dtype": dtype, "device": device or self.device}
 
     def describe(self) -> Answer:
@@ -67,6 +73,8 @@ class Declared:
     @cached_property
     def options(self) -> dict[str, Any]:
         """The smallest options of the declared structure with which the module runs."""
+        if self.spec.kind not in ("model", "layer"):
+            return dict(self.spec.options)  # they are small, and say what is computed
         *rungs, declared = _shrink.ladder(self.spec)
         refused = True
         for rung in rungs:
@@ -173,7 +181,10 @@ class Declared:
 
     def names(self) -> dict[str, Any]:
         """List the declared inputs and outputs in order, for a question."""
-        return {"order": list(self.spec.inputs), "returns": list(self.spec.outputs)}
+        names = {"order": list(self.spec.inputs), "returns": list(self.spec.outputs)}
+        # Nobody asks a loss for the gradient of its target or of its class weights.
+        fixed = [self.spec.role(role) for role in ("target", "weight")]
+        return names if self.spec.kind != "loss" else {**names, "fixed": fixed}
 
 
 def _concrete(dtype: str) -> str:

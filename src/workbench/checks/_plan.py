@@ -14,6 +14,8 @@ from workbench.records import Tier
 from workbench.spec import Requirement, Spec
 
 _ROOM = "checks"
+# Kinds whose requirements may speak of sizes: a loss has no option for the number of classes.
+_SIZED = ("loss", "metric", "dataset", "training")
 _TIERS: tuple[Tier, ...] = ("live", "full", "deep")
 
 
@@ -111,9 +113,12 @@ def _decidable(
         )
     forms = modules[deciding[line.phrase]].DECIDES[line.phrase]
     legal(line, forms)
-    if line.comparison and not any(form == line.right.strip("'\"") for form in forms):
+    words = any(form == line.right.strip("'\"") for form in forms)
+    if line.comparison and line.equation is None and not words:
         try:
-            line.expression.value(spec.options)
+            # A size has no value of its own, and any legal one shows whether the form is sound.
+            sizes = {name: size.bounds(spec.options)[1] for name, size in spec.sizes.items()}
+            line.expression.value({**spec.options, **(sizes if spec.kind in _SIZED else {})})
         except SpecError as error:
             raise error.at(line=line.line, field=f"requires.{line.id}") from None
 

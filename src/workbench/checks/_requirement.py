@@ -12,6 +12,7 @@ from workbench.spec import Requirement
 
 NUMBER = "a closed form"
 LAW = "nothing"
+EQUATION = "an equation"
 
 
 def legal(line: Requirement, forms: Sequence[str]) -> None:
@@ -19,11 +20,13 @@ def legal(line: Requirement, forms: Sequence[str]) -> None:
 
     Args:
         line: The requirement.
-        forms: What may stand on the right: `NUMBER`, `LAW`, or words.
+        forms: What may stand on the right: `NUMBER`, `LAW`, `EQUATION`, or words.
 
     Raises:
         SpecError: Something else stands there.
     """
+    if line.comparison == "equals" and EQUATION in forms:
+        return
     if not line.comparison:
         if LAW not in forms:
             words = [form for form in forms if form != NUMBER] or ["num_layers"]

@@ -2,7 +2,7 @@
 
 Why: Everything else is said about an instance; where there is none, nothing can be said.
 Fix: Define a class of exactly the spec's name that derives from the framework's module class, with
-every declared option as a keyword of its constructor.
+every declared option as a keyword of its constructor; a loss may also be a function.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 0
 
@@ -21,7 +21,7 @@ COST = 0
 def check(subject: Subject) -> Decision:
     """Import, look the class up, build it small and at full size."""
     described = subject.describe()
-    if not described["module"]:
+    if not described["module"] and subject.spec.kind in ("model", "layer"):
         return failed(
             f"{subject.spec.name} is a {described['class']} that is no module",
             f"a class {subject.spec.name} that derives from the framework's module class",

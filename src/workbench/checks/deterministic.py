@@ -17,7 +17,7 @@ from workbench.checks._requirement import LAW
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES = {"deterministic": (LAW,)}
 COST = 10
 

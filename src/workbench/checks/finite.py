@@ -15,7 +15,7 @@ from workbench.checks._subject import Subject
 from workbench.errors import CandidateRaised
 
 TIER = "live"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 3
 

@@ -15,7 +15,7 @@ from workbench.checks._inputs import Arrays, Case
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 40
 

@@ -19,7 +19,7 @@ from workbench.checks._subject import Run, Subject
 from workbench.errors import CandidateRaised
 
 TIER = "live"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 2
 

@@ -15,7 +15,7 @@ from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 1
 
@@ -25,13 +25,16 @@ Parameters = Sequence[Mapping[str, Any]]
 def check(subject: Subject) -> Decision:
     """Compare both signatures with the contract."""
     described = subject.describe()
-    problems = _constructor(subject, described["constructor"])
-    problems += _call(subject, described["call"])
+    constructor, call = described["constructor"], described["call"]
+    if described["class"] == "function":  # its options are keywords of the same call
+        call = [p for p in constructor if p["name"] in subject.spec.inputs or p["required"]]
+        constructor = [parameter for parameter in constructor if parameter not in call]
+    problems = _constructor(subject, constructor) + _call(subject, call)
     if problems:
         seen, expected = (", ".join(words) for words in zip(*problems, strict=True))
         return failed(seen, expected, where=described["where"])
-    call = ", ".join(parameter["name"] for parameter in described["call"])
-    return passed(f"{subject.spec.name}({', '.join(subject.spec.options)}) called with ({call})")
+    names = ", ".join(parameter["name"] for parameter in call)
+    return passed(f"{subject.spec.name}({', '.join(subject.spec.options)}) called with ({names})")
 
 
 def _constructor(subject: Subject, parameters: Parameters) -> list[tuple[str, str]]:

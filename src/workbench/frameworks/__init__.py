@@ -17,6 +17,7 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     reload          the same outputs from an instance and from another one that loaded its state
     outline         the full size without data: shapes, the flow through the module, what is counted
     trace           the operations of one call as a graph, in the words below
+    metric          plays a script of updates, computes, resets and merges
 
 A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed
 from, a shape, and a kind that no library's names leak into:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from workbench.errors import nearest
+from workbench.frameworks._torch_plain import plain
 from workbench.frameworks._torch_precise import Precise
 
 Array = NDArray[Any]
@@ -118,7 +119,7 @@ def _build(of: Mapping[str, Any]) -> Instance:
     dtype, device = DTYPES[of["dtype"]], of["device"]
     seed(of["seed"])
     with precision(dtype), torch.device(device):
-        module = find(of)(**of["options"])
+        module = plain(find(of), of["options"]) if of.get("plain") else find(of)(**of["options"])
     if not isinstance(module, nn.Module):
         raise TypeError(f"{of['name']} built a {type(module).__name__}, which is no nn.Module")
     module = module.to(device=device, dtype=dtype)
@@ -181,8 +182,14 @@ def describe(of: Mapping[str, Any]) -> dict[str, Any]:
         "module": is_module,
         "where": _where(found),
         "constructor": _signature(found.__init__ if is_module else found, bound=is_module),
-        "call": _signature(found.forward, bound=True) if is_module else [],
+        "call": _signature(found.forward, bound=True) if is_module else _plain_call(found),
     }
+
+
+def _plain_call(found: Any) -> list[dict[str, Any]]:
+    """Describe the call of an object that is no module; a function has one signature for both."""
+    own = inspect.isclass(found) and inspect.isfunction(vars(found).get("__call__"))
+    return _signature(vars(found)["__call__"], bound=True) if own else []
 
 
 def _where(found: Any) -> str:

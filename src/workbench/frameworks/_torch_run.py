@@ -87,7 +87,7 @@ def run(arguments: Mapping[str, Any]) -> dict[str, Any]:
             and where wanted ``named`` and ``weights`` (see `put`), ``train``, ``seed``, ``keep``
             (leave the state as the last run left it), ``echo`` (return the inputs as they are
             afterwards), ``cotangents`` (a list of arrays by output) and ``wrt`` (``parameters``,
-            ``inputs`` or both).
+            ``inputs`` or both) and ``fixed`` (inputs that no gradient is wanted of).
 
     Returns:
         ``outputs``, ``dtypes`` and ``structure``; with cotangents ``gradients``, one per cotangent.
@@ -99,8 +99,9 @@ def run(arguments: Mapping[str, Any]) -> dict[str, Any]:
         gradient = torch.enable_grad() if cotangents else torch.no_grad()
         with gradient, Lookups(inputs) if cotangents else contextlib.nullcontext() as lookups:
             if cotangents and "inputs" in wrt:
-                for tensor in inputs.values():
-                    tensor.requires_grad_(tensor.is_floating_point())
+                fixed = arguments.get("fixed") or ()
+                for name, tensor in inputs.items():
+                    tensor.requires_grad_(tensor.is_floating_point() and name not in fixed)
             returned = call(built.module, inputs, arguments["order"])
             outputs, structure = named(returned, arguments["returns"])
             answer: dict[str, Any] = {

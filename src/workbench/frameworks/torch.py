@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from workbench.errors import UsageError, nearest
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
 from workbench.frameworks._torch_run import reload, run
 from workbench.frameworks._torch_trace import trace
@@ -69,6 +70,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "reload": reload,
         "outline": outline,
         "trace": trace,
+        "metric": metric,
     }
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")

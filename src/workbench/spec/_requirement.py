@@ -4,6 +4,7 @@
     positions == rotary                     a choice: phrase, ==, a word
     padding invariant under mask            a law, with the input that switches it
     causal over time                        a law, with the axis that it speaks of
+    equals mean((prediction - target)**2)   a reference equation (see `_equation`)
 
 What a phrase means is decided by the check that is named for it (room `checks`), so a new kind of
 requirement is one new check and no change here.
@@ -15,10 +16,12 @@ import re
 from dataclasses import dataclass
 
 from workbench.errors import SpecError
+from workbench.spec._equation import Equation
 from workbench.spec._expression import Expression
 
 _COMPARISON = re.compile(r"^(?P<phrase>.+?)\s*(?P<comparison>==|<=|>=)\s*(?P<right>.+)$")
 _LAW = re.compile(r"^(?P<phrase>.+?)(?:\s+under\s+(?P<under>\w+))?(?:\s+over\s+(?P<over>\w+))?$")
+_EQUALS = re.compile(r"^equals\s+(?P<right>.+)$")
 _PHRASE = re.compile(r"[a-z][a-z0-9 -]*$")
 _ID = re.compile(r"R[1-9]\d*$")
 
@@ -31,8 +34,8 @@ class Requirement:
         id: ``R1``, ``R2`` ...; it stays when lines are added before it.
         text: The line as it was written.
         phrase: What is required, for example ``attention heads``.
-        comparison: ``==``, ``<=`` or ``>=``; empty for a law.
-        right: The closed form or word on the right; empty for a law.
+        comparison: ``==``, ``<=``, ``>=`` or ``equals``; empty for a law.
+        right: The closed form, word or equation on the right; empty for a law.
         under: The input that a law depends on.
         over: The axis that a law speaks of.
         line: The line in the spec file, from 1, where it is known.
@@ -51,6 +54,11 @@ class Requirement:
     def expression(self) -> Expression:
         """The right side as a closed form."""
         return Expression(self.right)
+
+    @property
+    def equation(self) -> Equation | None:
+        """The right side as a reference equation, where the line gives one."""
+        return Equation(self.right) if self.comparison == "equals" else None
 
 
 def parse_requirement(identifier: str, text: object, line: int | None = None) -> Requirement:
@@ -75,6 +83,10 @@ def parse_requirement(identifier: str, text: object, line: int | None = None) ->
             line=line,
         )
     clean = " ".join(text.split())
+    equals = _EQUALS.match(clean)
+    if equals:
+        right = Equation(equals["right"]).text
+        return Requirement(identifier, clean, "equals", "equals", right, line=line)
     match = _COMPARISON.match(clean)
     parts = (match or _LAW.match(clean)).groupdict()  # type: ignore[union-attr]
     if not _PHRASE.match(parts["phrase"]):

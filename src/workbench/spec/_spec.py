@@ -20,6 +20,7 @@ from pydantic import (
 
 from workbench.errors import SpecError, nearest
 from workbench.spec._requirement import Requirement, parse_requirement
+from workbench.spec._roles import ROLES, legal_roles, read_roles, usual_target
 from workbench.spec._size import Size, parse_size
 from workbench.spec._tensor import DTYPES, Tensor, parse_tensor
 
@@ -111,6 +112,10 @@ def _texts(parsed: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _none_of(legal: set[str], sized: set[str]) -> str:
+    return "neither an option nor a size" if legal <= sized else "no input, option or size"
+
+
 _TENSORS = WithJsonSchema(
     {
         "type": "object",
@@ -142,6 +147,15 @@ _REQUIRES = WithJsonSchema(
         ]
     }
 )
+_ROLES = WithJsonSchema(
+    {
+        "type": "object",
+        "description": "what the code calls the parts that checks speak of, by kind: "
+        + "; ".join(f"{kind}: {', '.join(names)}" for kind, names in ROLES.items() if names),
+        "propertyNames": {"enum": sorted({role for names in ROLES.values() for role in names})},
+        "additionalProperties": {"type": "string", "pattern": r"^[A-Za-z_][\w.]*$"},
+    }
+)
 _tensor_field = _each("inputs", 'x: float "batch features"', parse_tensor, Tensor)
 _size_field = _each("sizes", "{batch: 0..64}", parse_size, Size)
 
@@ -158,6 +172,7 @@ class Spec(BaseModel):
         sizes: The ranges of the named axes.
         inputs: The arguments of one call, by name and in order.
         outputs: What one call returns, by name and in order.
+        roles: What the code calls the parts that checks of this kind speak of.
         requires: The requirements by id.
         allows: Exempted checks or requirements, each with its reason.
         assumptions: What was left open and how it was decided.
@@ -179,6 +194,9 @@ class Spec(BaseModel):
     outputs: Annotated[
         dict[str, Tensor], BeforeValidator(_tensor_field), PlainSerializer(_texts), _TENSORS
     ] = Field(default_factory=dict)
+    roles: Annotated[dict[str, str], BeforeValidator(read_roles), _ROLES] = Field(
+        default_factory=dict
+    )
     requires: Annotated[
         dict[str, Requirement], BeforeValidator(_requirements), PlainSerializer(_texts), _REQUIRES
     ] = Field(default_factory=dict)
@@ -217,6 +235,8 @@ class Spec(BaseModel):
             raise SpecError(
                 f"{clash!r} is an option and a size; rename one", field=f"sizes.{clash}"
             )
+        fields = {"inputs": self.inputs, "options": self.options, "sizes": self.sizes}
+        legal_roles(self.kind, self.roles, fields)
         self._names_are_known()
         self._laws_are_about_something()
         for key, reason in self.allows.items():
@@ -233,13 +253,16 @@ class Spec(BaseModel):
         for field, tensors in (("inputs", self.inputs), ("outputs", self.outputs)):
             used += [(f"{field}.{name}", tensor.names, both) for name, tensor in tensors.items()]
         for name, line in self.requires.items():
+            if line.equation is not None:
+                known = both | set(self.inputs)
+                used.append((f"requires.{name}", line.equation.names, known))
             # A lone name that is no option is a word, as in 'positions == rotary'.
-            if line.right and not line.right.isidentifier():
+            elif line.right and not line.right.isidentifier():
                 used.append((f"requires.{name}", line.expression.names, both))
         for field, names, legal in used:
             for unknown in sorted(names - legal):
                 raise SpecError(
-                    f"{unknown!r} is neither an option nor a size: {nearest(unknown, legal)}",
+                    f"{unknown!r} is {_none_of(legal, both)}: {nearest(unknown, legal)}",
                     field=field,
                 )
         for size in self.sizes.values():
@@ -253,6 +276,15 @@ class Spec(BaseModel):
                         f"{word!r} in {line.text!r} is not declared: {nearest(word, legal)}",
                         field=f"requires.{identifier}",
                     )
+
+    def role(self, role: str) -> str:
+        """Return what the code calls a part, or ``""`` where it has none."""
+        if role in self.roles or role not in ("prediction", "target"):
+            return self.roles.get(role, "")
+        if role == "target":
+            return usual_target(self.inputs)
+        target = self.role("target")
+        return next((name for name in self.inputs if name != target), "")
 
     @property
     def hash(self) -> str:

@@ -1,0 +1,107 @@
+"""Targets that are marked as ignored contribute nothing, and a batch of them alone stays finite.
+
+Why: Padding that is counted in the loss teaches the model to predict padding, and a mean over no
+element is not a number: one empty batch ends the run.
+Fix: Leave ignored elements out of the sum and of what the mean divides by, never look a class up at
+an ignored target, and divide by at least one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.checks import _loss
+from workbench.checks._compare import apart, tolerance
+from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._inputs import Array, Arrays
+from workbench.checks._requirement import NUMBER
+from workbench.checks._subject import Subject
+
+TIER = "live"
+KINDS = ()
+DECIDES = {"ignored targets": (NUMBER,)}
+COST = 8
+
+
+def check(subject: Subject) -> Decision:
+    """Mark some targets: no gradient, no influence, and the same as without them."""
+    ignored = int(subject.phrase.expression.value(subject.options))
+    case = _loss.batch(subject, bare=True)
+    prediction, target = _loss.part(subject, "prediction"), _loss.part(subject, "target")
+    inputs = subject.inputs(case)
+    conditions = subject.conditions(case, ignored=ignored)
+    marked = {**inputs, target: inputs[target].copy()}
+    marked[target].reshape(-1)[::2] = ignored
+    gone = marked[target] == ignored
+    before = _loss.value(subject, case, marked)
+    slope = _loss.gradient(subject, case, marked, prediction)
+    leak = _at(subject, slope, gone)
+    if leak != 0.0:
+        seen = f"a gradient of {leak:.3g} at the prediction of an ignored target"
+        return failed(seen, "no gradient there", conditions)
+    moved = {**marked, prediction: _moved(subject, marked[prediction], gone)}
+    distance = apart(before, _loss.value(subject, case, moved))
+    if distance > tolerance(case.dtype):
+        seen = f"the loss changes by {distance:.3g} with the prediction of an ignored target"
+        return failed(seen, "the same loss", conditions)
+    return (
+        _without(subject, inputs, ignored)
+        or _all(subject, inputs, ignored)
+        or passed("without influence, and finite where all are ignored", **conditions)
+    )
+
+
+def _at(subject: Subject, slope: Array, gone: Array) -> float:
+    """Return the largest gradient at ignored targets."""
+    axis = _loss.class_axis(subject)
+    return float(np.max(np.abs(np.moveaxis(slope, axis, -1)[gone]), initial=0.0))
+
+
+def _moved(subject: Subject, prediction: Array, gone: Array) -> Array:
+    axis = _loss.class_axis(subject)
+    changed = np.moveaxis(prediction.copy(), axis, -1)
+    changed[gone] = changed[gone][..., ::-1] * 2 + 1
+    return np.moveaxis(changed, -1, axis)
+
+
+def _without(subject: Subject, inputs: Arrays, ignored: int) -> Decision | None:
+    """Ignore whole examples, and compare with a batch that does not have them."""
+    over = [line.right for line in subject.spec.requires.values() if line.phrase == "mean over"]
+    mean = subject.spec.options.get("reduction", "mean") == "mean"
+    if mean and over and over[0] not in ("kept", "weights"):
+        return None  # ignored elements count in the divisor, as declared
+    if subject.spec.options.get("reduction") == "none":
+        return None
+    case = _loss.batch(subject, bare=True)
+    target = _loss.part(subject, "target")
+    count = case.sizes["batch"]
+    kept = [row for row in range(count) if row % 3]
+    marked = {**inputs, target: inputs[target].copy()}
+    at = _loss.batched(subject, target) or 0
+    np.moveaxis(marked[target], at, 0)[::3] = ignored
+    whole = _loss.value(subject, case, marked)
+    small = replace(case, sizes={**case.sizes, "batch": len(kept)})
+    part = _loss.value(subject, small, _loss.rows(subject, inputs, kept))
+    distance = apart(part, whole)
+    if distance > tolerance(case.dtype):
+        return failed(
+            f"{whole} with ignored examples, {part} without them",
+            "the same loss",
+            subject.conditions(case, ignored=ignored),
+        )
+    return None
+
+
+def _all(subject: Subject, inputs: Arrays, ignored: int) -> Decision | None:
+    case = _loss.batch(subject, bare=True)
+    prediction, target = _loss.part(subject, "prediction"), _loss.part(subject, "target")
+    marked = {**inputs, target: np.full_like(inputs[target], ignored)}
+    found = _loss.value(subject, case, marked)
+    slope = _loss.gradient(subject, case, marked, prediction)
+    if np.all(np.isfinite(found)) and np.all(np.isfinite(slope)):
+        return None
+    what = f"a loss of {found}" if not np.all(np.isfinite(found)) else "a gradient that is not"
+    seen = f"{what} where every target is ignored"
+    return failed(seen, "a finite loss and gradient", subject.conditions(case, ignored=ignored))

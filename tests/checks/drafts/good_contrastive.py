@@ -1,0 +1,15 @@
+# spec: contrastive
+"""InfoNCE within a batch."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Contrastive(nn.Module):
+    def __init__(self, temperature: float = 0.5) -> None:
+        super().__init__()
+        self.temperature = temperature
+
+    def forward(self, anchor: Tensor, positive: Tensor) -> Tensor:
+        scores = anchor @ positive.T / self.temperature  # (batch, batch)
+        return nn.functional.cross_entropy(scores, torch.arange(len(scores), device=scores.device))
