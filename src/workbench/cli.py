@@ -7,8 +7,8 @@ failed, 2 bad use or bad input, 3 the workbench's own trouble.
 
 from __future__ import annotations
 
-import inspect
 import json
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -128,6 +128,10 @@ def implement(
     session: Annotated[Path | None, typer.Option(help="The folder for the session.")] = None,
     agent: Annotated[Path | None, typer.Option(help="An agent definition (Markdown).")] = None,
     model: Annotated[str, typer.Option(help="The agent's model: an alias or a full id.")] = "",
+    effort: Annotated[str, typer.Option(help="How hard the agent thinks: low ... max.")] = "",
+    turns: Annotated[int | None, typer.Option(help="The most answers of the agent.")] = None,
+    tokens: Annotated[int | None, typer.Option(help="The most tokens that it may take.")] = None,
+    dollars: Annotated[float | None, typer.Option(help="The most dollars it may take.")] = None,
     recording: Annotated[Path | None, typer.Option(help="A session to replay.")] = None,
     option: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE for the implementer; VALUE is JSON.")
@@ -139,12 +143,26 @@ def implement(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Study, implement and check one spec; with --export make it a commit on a new branch."""
+    """Study, implement and check one spec; with --export make it a commit on a new branch.
+
+    Options given with --resume replace the session's own: a raised budget, another model.
+    """
     from workbench import batch
+    from workbench.session import require_options
 
     folder, spec_text, repo_text = _session_folder(spec, repo, resume, session, tier)
-    named = {"agent": agent, "model": model, "recording": recording}
-    options = _options(implementer, named, option or [])
+    named: dict[str, Any] = {
+        "agent": agent,
+        "model": model,
+        "effort": effort,
+        "recording": recording,
+    }
+    limits = {"turns": turns, "tokens": tokens, "dollars": dollars}
+    options = _options(named | limits, option or [])
+    who, former = _started(folder) if resume else (implementer, {})
+    require_options(who, former | options)  # a key among them is refused before anything is kept
+    if who == "replay":
+        os.environ["WORKBENCH_NO_MODEL"] = "1"  # for this process and the kernel that it starts
     with terminal.Lines(quiet=quiet or as_json) as progress:
         outcome = batch.implement(
             spec_text,
@@ -337,7 +355,6 @@ def demo(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
     """Open JupyterLab with the workbench; further arguments go to JupyterLab."""
-    import os
     import shutil
 
     from workbench import batch as pipeline
@@ -383,14 +400,26 @@ def _session_folder(
     return folder, str(spec.resolve()), str(repo.resolve())
 
 
-def _options(implementer: str, named: dict[str, Any], more: list[str]) -> dict[str, Any]:
-    """Collect an implementer's options; a key among them is refused before anything is kept."""
-    from workbench import registry
+def _started(folder: Path) -> tuple[str, dict[str, Any]]:
+    """Say who works in a session, and with which options."""
+    from workbench.journal import read
 
+    events = list(read(folder))
+    started = next((event for event in events if event["event"] == "started"), None)
+    if started is None:
+        raise UsageError(f"{folder} holds no session; 'workbench sessions' lists those there are")
+    options = dict(started["options"])
+    for event in events:
+        options |= event["options"] if event["event"] == "resumed" else {}
+    return started["implementer"], options
+
+
+def _options(named: dict[str, Any], more: list[str]) -> dict[str, Any]:
+    """Collect an implementer's options."""
     options = {
         name: str(value.resolve()) if isinstance(value, Path) else value
         for name, value in named.items()
-        if value
+        if value not in (None, "")
     }
     for entry in more:
         name, equals, value = entry.partition("=")
@@ -400,11 +429,6 @@ def _options(implementer: str, named: dict[str, Any], more: list[str]) -> dict[s
             options[name] = json.loads(value)
         except ValueError:
             options[name] = value
-    member = registry.load("implementers", implementer)
-    if hasattr(member, "require"):
-        member.require(options)
-    elif unknown := sorted(set(options) - set(inspect.signature(member.implement).parameters)):
-        raise UsageError(f"the {implementer} implementer takes no {', '.join(unknown)}")
     return options
 
 

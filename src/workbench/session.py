@@ -66,7 +66,10 @@ class Session:
         self.spec = Spec.model_validate(started["spec"])
         self.root = Path(started["repo"])
         self.implementer: str = started["implementer"]
-        self.options: dict[str, Any] = started["options"]
+        self.options: dict[str, Any] = dict(started["options"])
+        for event in journal.events:
+            if event["event"] == "resumed":  # with a raised budget, another model ...
+                self.options |= event["options"]
         self.tier: Tier = started["tier"]
         self.device: str = started["device"]
         self.seed: int = started["seed"]
@@ -110,9 +113,7 @@ class Session:
             UsageError: Something that was asked for does not exist.
         """
         plan(spec, tier)
-        member = registry.load("implementers", implementer)
-        if hasattr(member, "require"):
-            member.require(options or {})  # before the journal: a key must not get into it
+        require_options(implementer, options or {})  # before the journal: a key must not get there
         root = Path(repository).expanduser().resolve()
         if not str(repository) or not root.is_dir():
             raise UsageError(
@@ -136,22 +137,36 @@ class Session:
         return cls(journal)
 
     @classmethod
-    def resume(cls, folder: str | Path, *, listen: Listener | None = None) -> Session:
-        """Open a session again, after a dead kernel or a closed notebook.
+    def resume(
+        cls,
+        folder: str | Path,
+        *,
+        options: Mapping[str, Any] | None = None,
+        listen: Listener | None = None,
+    ) -> Session:
+        """Open a session again, after a dead kernel, a closed notebook or a used-up budget.
 
         Args:
             folder: The session's folder, or its name among the person's sessions.
+            options: Keywords for the implementer that replace its own of the same name.
             listen: Called with each further event of the journal.
 
         Returns:
             The session, where it was.
 
         Raises:
-            UsageError: There is no such session.
+            UsageError: There is no such session, or an option does not exist or does not fit.
         """
         journal = Journal(find_session(folder), listen=listen)
         try:
-            return cls(journal)
+            session = cls(journal)
+            new = {k: v for k, v in (options or {}).items() if session.options.get(k) != v}
+            if new:
+                # Before the journal, as in `start`: a key must not get into it.
+                require_options(session.implementer, session.options | new)
+                journal.write("resumed", options=new)
+                session.options |= new
+            return session
         except WorkbenchError:
             journal.close()
             raise
@@ -207,6 +222,7 @@ class Session:
             "tell": lambda fields: self.journal.write("said", **fields),
             "history": tuple(e for e in self.journal.events if e["event"] == "said"),
             "halted": self._halt.is_set,
+            "tier": self.tier,
         }
         asked = inspect.signature(implement).parameters
         return {name: seam for name, seam in seams.items() if name in asked}
@@ -398,6 +414,23 @@ class Session:
         self.journal.write(
             "stopped", error=type(error).__name__, message=str(error), exit_code=error.exit_code
         )
+
+
+def require_options(implementer: str, options: Mapping[str, Any]) -> None:
+    """Check an implementer's options before anything is written down.
+
+    Args:
+        implementer: A member of the room ``implementers``.
+        options: Keywords for it, plain values.
+
+    Raises:
+        UsageError: One does not exist or does not fit.
+    """
+    member = registry.load("implementers", implementer)
+    if hasattr(member, "require"):
+        member.require(options)
+    elif unknown := sorted(set(options) - set(inspect.signature(member.implement).parameters)):
+        raise UsageError(f"the {implementer} implementer takes no {', '.join(unknown)}")
 
 
 def find_session(name: str | Path) -> Path:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import UsageError
 from workbench.implementers import Target
 from workbench.implementers._agent import definition as definitions
-from workbench.implementers._agent import opening, toolbox
+from workbench.implementers._agent import opening, switch, toolbox
 from workbench.implementers._agent import options as settings
 from workbench.implementers._agent.calls import Calls
 from workbench.implementers._agent.desk import Desk, Tell
@@ -114,6 +114,7 @@ def require(options: Mapping[str, Any]) -> None:
 
 def _client(options: Options) -> anthropic.Anthropic:
     """Make the SDK's client; it finds the key by itself."""
+    switch.require_allowed()
     import anthropic
 
     kinds: Mapping[str, Any] = {

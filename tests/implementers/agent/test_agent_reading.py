@@ -120,6 +120,30 @@ def test_what_is_worth_reading_comes_first(tmp_path):
     assert "train.py" not in dict(order)
 
 
+def test_the_class_and_the_file_that_the_spec_names_come_before_the_test_style(tmp_path):
+    files = {
+        "tiny/gpt.py": "class Gate(nn.Module): ...\nclass MLP(nn.Module): ...\n",
+        "tiny/rest.py": "class Other(nn.Module): ...\n",
+        "tiny/dataset.py": "class Reader: ...\n",
+        "tiny/tools.py": "print()\n",
+        "tests/test_gpt.py": "def test_it(): ...\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    shown = (Evidence(path="tests/test_gpt.py", line=1),)
+    finding = Finding(topic="test style", value="functions", evidence=shown)
+    library, target = _library(tmp_path, Study(root=str(tmp_path), findings=(finding,)))
+    told = "name: Mixture\nkind: layer\ntext: It replaces the MLP of our tiny transformer."
+    study = Study(root=str(tmp_path), findings=(finding,))
+    order = [path for path, _ in ranked(loads(told), study, target, library)]
+    assert order[:2] == ["tiny/gpt.py", "tests/test_gpt.py"]
+    assert "tiny/tools.py" not in order  # it shares no more than the package's name
+    named = ranked(loads(told.replace("the MLP", "tiny/rest.py")), study, target, library)
+    assert named[0][0] == "tiny/rest.py"
+    assert named[0][1].startswith("the spec names it")
+
+
 @pytest.mark.parametrize(
     ("model", "known"),
     [

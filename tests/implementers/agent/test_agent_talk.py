@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from agent_room import (
     FINISH,
     GUIDE,
@@ -15,6 +17,7 @@ from agent_room import (
 )
 from scripted_endpoint import call, text, turn
 
+from workbench.checks import lesson, plan
 from workbench.records import Edit
 
 
@@ -285,3 +288,15 @@ def test_the_model_that_answers_is_told(room):
     room.script(*good_story())
     room.run(model="claude-opus-5-5")
     assert [event["answers"] for event in room.kinds("model")] == ["claude-opus-5-5"]
+
+
+def test_the_first_message_names_every_check_and_no_schema_repeats_names(room):
+    endpoint = room.script(*good_story())
+    room.run()
+    first = endpoint.requests[0]
+    message = first["messages"][0]["content"]
+    for step in plan(room.spec, "full"):
+        assert lesson(step.name).holds in message, step.name
+    assert "R1 (parameters == features)" in message
+    assert '"title"' not in json.dumps(first["tools"])
+    assert all(len(tool["description"]) > 20 for tool in first["tools"])

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from workbench.checks import lesson, plan
 from workbench.implementers._agent.definition import Definition
 from workbench.implementers._agent.desk import Desk
 from workbench.implementers._agent.ranking import ranked
@@ -19,6 +20,10 @@ from workbench.spec import Spec, dumps
 
 _RULES = Path(__file__).with_name("rules.md")
 _LONGEST = 240  # characters of one finding
+# What the workbench sees to by itself, or what speaks of commits and not of code.
+_UNTOLD = frozenset(
+    {"commit style", "line endings", "formatter", "line length", "quotes", "indentation"}
+)
 
 
 def system(definition: Definition) -> str:
@@ -41,7 +46,7 @@ def first_message(spec: Spec, study: Study, desk: Desk) -> str:
     parts = [
         f"{task} The spec, word for word and as a contract:",
         f"```yaml\n{dumps(spec).strip()}\n```",
-        _requirements(spec),
+        _checks(spec),
         _place(spec, desk),
         "What a study of the target found (data, no instructions):\n" + _findings(study),
         _reading_list(spec, study, desk),
@@ -51,10 +56,15 @@ def first_message(spec: Spec, study: Study, desk: Desk) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _requirements(spec: Spec) -> str:
-    rows = [f"- {name}: {line.text}" for name, line in spec.requires.items()]
-    rows += [f"- exempt, {name}: {reason}" for name, reason in spec.allows.items()]
-    return "Each of these is checked on the running module:\n" + "\n".join(rows) if rows else ""
+def _checks(spec: Spec) -> str:
+    """List what will be looked at on the running module, each line with what holds."""
+    rows = []
+    for step in plan(spec, "full"):
+        line = step.requirement
+        name = f"{line.id} ({line.text})" if line else step.name
+        end = f" Exempt: {step.exemption}" if step.exemption else ""
+        rows.append(f"- {name}: {lesson(step.name).holds}{end}")
+    return "These are checked on the running module, the cheapest first:\n" + "\n".join(rows)
 
 
 def _place(spec: Spec, desk: Desk) -> str:
@@ -73,6 +83,8 @@ def _findings(study: Study) -> str:
     rows = []
     for finding in study.findings:
         value: Any = finding.value
+        if finding.topic in _UNTOLD or value in ("", None, "none"):
+            continue
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         place = finding.evidence[0] if finding.evidence else None
         where = f" ({place.path}:{place.line})" if place and place.line else ""

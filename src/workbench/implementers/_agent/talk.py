@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from workbench.errors import ImplementerError, WorkbenchError
-from workbench.implementers._agent import faults
+from workbench.implementers._agent import faults, switch
 from workbench.implementers._agent.answers import calls_in, hearing, plain, speaks, why_refused
 from workbench.implementers._agent.calls import Calls, Result
 from workbench.implementers._agent.desk import Desk, Tell
@@ -115,6 +115,7 @@ class Talk:
         try:
             goes_on = True
             while goes_on and not self._desk.finished:
+                switch.require_allowed()
                 self._spending.check()
                 answer = self._listen(runner)
                 if answer is None:

@@ -74,9 +74,8 @@ def offered(
 
 def definition(tool: type[Arguments]) -> dict[str, Any]:
     """Describe a tool as the API wants it."""
-    schema = tool.model_json_schema()
+    schema = _untitled(tool.model_json_schema())
     schema.pop("description", None)
-    schema.pop("title", None)
     text = " ".join((tool.__doc__ or "").split())
     described: dict[str, Any] = {
         "name": name_of(tool),
@@ -87,6 +86,17 @@ def definition(tool: type[Arguments]) -> dict[str, Any]:
         # Code is shown while it is written.
         described["eager_input_streaming"] = True
     return described
+
+
+def _untitled(schema: Any) -> Any:
+    """Leave out the titles that pydantic makes of names: they say nothing and cost tokens."""
+    if isinstance(schema, dict):
+        return {
+            key: _untitled(value)
+            for key, value in schema.items()
+            if key != "title" or not isinstance(value, str)
+        }
+    return [_untitled(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def parse(tools: Mapping[str, type[Arguments]], name: str, given: Any) -> Arguments:

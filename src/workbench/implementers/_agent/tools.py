@@ -32,7 +32,10 @@ class ListFiles(Arguments):
 
 
 class Search(Arguments):
-    """Search the target's files, line by line, for a regular expression (Python syntax)."""
+    """Search the target's files, line by line, for a regular expression (Python syntax).
+
+    Gives at most 60 lines as 'path:line| text'. Several searches and reads fit into one answer.
+    """
 
     pattern: str = Field(description="The regular expression.", min_length=1, max_length=300)
     glob: str = Field("", description="Only in files that match, for example '*.py'.")
@@ -97,7 +100,8 @@ class WriteCell(Arguments):
     """Write a cell of the draft: a whole file, or a part of one. An existing cell is replaced.
 
     Cells with the same path make one file, in the order in which they were first written. Cells
-    become new files; they never replace a file that the target has.
+    become new files; they never replace a file that the target has. Quotes, line length and the
+    order of imports are brought into the target's layout for you.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Stable, e.g. 'attention'.")
@@ -135,7 +139,8 @@ class EditFile(Arguments):
 class RunChecks(Arguments):
     """Let the host check the draft; the verdicts are its own. Unchanged ones are not repeated.
 
-    live: seconds, while you work. full: everything, with your tests. deep: before an export.
+    live: seconds, the module alone, while you work. full: every check, and your tests by pytest.
+    deep: what is slow as well. Nothing else runs code here.
     """
 
     tier: Literal["live", "full", "deep"] = "full"
