@@ -148,6 +148,26 @@ class Subject(Declared):
         """Save a state, load it into an instance that was built with another seed, run both."""
         return self._ask_about("reload", case, self.inputs(case), "spread", {"other": other})
 
+    def look(
+        self, question: str, case: Case, *, weights: str | Arrays = "spread", **more: Any
+    ) -> Answer:
+        """Ask any other question about one run; see the room `frameworks`.
+
+        Args:
+            question: Its name.
+            case: The circumstances.
+            weights: As for `run`.
+            more: What else the question takes.
+
+        Returns:
+            The candidate's answer; the same question is asked once.
+        """
+        key = ("look", question, case.key, repr(weights), repr(more))
+        return self.line.remember(
+            key,
+            lambda: self._ask_about(question, case, self.inputs(case), weights, more),
+        )
+
     def trace(
         self,
         case: Case,

@@ -29,14 +29,15 @@ def check(subject: Subject) -> Decision:
     tried = subject.tried()
     subject.run(tried[0], weights="born", partly=True)
     for case in tried:
-        problem = _tried(subject, case)
+        problem = tried_at(subject, case)
         if problem is not None:
             return problem
     sizes = [case.sizes for case in tried]
     return _full(subject) or passed(f"as declared at {len(sizes)} sets of sizes", sizes=sizes)
 
 
-def _tried(subject: Subject, case: Case) -> Decision | None:
+def tried_at(subject: Subject, case: Case) -> Decision | None:
+    """Run in one case; None where the outputs are as declared, else the failure."""
     conditions = subject.conditions(case, weights="born")
     try:
         run = subject.run(case, weights="born", partly=True)

@@ -18,6 +18,14 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     outline         the full size without data: shapes, the flow through the module, what is counted
     trace           the operations of one call as a graph, in the words below
     metric          plays a script of updates, computes, resets and merges
+    symbolic        extents of the outputs as expressions, and what the code asks of the sizes
+    elsewhere       where the outputs are when the module lives on a device that is not the CPU
+    attributes      what stands outside parameters, buffers and submodules, and what grows
+    calls           which submodules are called, with their hooks or past them
+    copies          the outputs of a copy
+    alias           the outputs after the caller wrote into what it gave and got
+    steps           gradients after several backward passes in a row
+    strided         the outputs for inputs that do not lie in one piece
 
 A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed
 from, a shape, and a kind that no library's names leak into:

@@ -69,9 +69,13 @@ def named(returned: Any, names: Sequence[str]) -> tuple[dict[str, Tensor], str]:
 
 @contextlib.contextmanager
 def prepared(arguments: Mapping[str, Any]) -> Iterator[modules.Instance]:
-    """Have the instance that a question is about, with its weights, mode and random numbers set."""
-    built = modules.instance(arguments["of"])
-    if not arguments.get("keep"):
+    """Have the instance that a question is about, with its weights, mode and random numbers set.
+
+    With ``fresh`` it is another one that nobody called before and nobody gets later.
+    """
+    fresh = bool(arguments.get("fresh"))
+    built = modules.instance(arguments["of"], fresh=fresh)
+    if not fresh and not arguments.get("keep"):
         modules.put(built, arguments.get("named", "born"), arguments.get("weights"))
     built.module.train(bool(arguments.get("train")))
     with modules.precision(built.dtype):

@@ -19,9 +19,17 @@ from torch import Tensor, nn
 
 from workbench.errors import UsageError, nearest
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_alias import alias
+from workbench.frameworks._torch_attributes import attributes
+from workbench.frameworks._torch_calls import calls
+from workbench.frameworks._torch_copies import copies
+from workbench.frameworks._torch_elsewhere import elsewhere
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
 from workbench.frameworks._torch_run import reload, run
+from workbench.frameworks._torch_steps import steps
+from workbench.frameworks._torch_strided import strided
+from workbench.frameworks._torch_symbolic import symbolic
 from workbench.frameworks._torch_trace import trace
 
 seed = modules.seed
@@ -43,6 +51,7 @@ def warm() -> None:
     answer("run", {**precise, "cotangents": [{"y": np.ones((2, 3, 8))}]})
     answer("reload", {**precise, "other": 1})
     answer("trace", precise)
+    answer("symbolic", {**precise, "axes": {"x": ["batch", "", ""]}})
     meta = {**of, "dtype": "float32", "device": "meta"}
     answer("outline", {**ask, "of": meta, "shapes": {"x": [[2, 3, 8], "float32"]}})
     modules.forget()
@@ -71,6 +80,14 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "outline": outline,
         "trace": trace,
         "metric": metric,
+        "elsewhere": elsewhere,
+        "symbolic": symbolic,
+        "attributes": attributes,
+        "calls": calls,
+        "copies": copies,
+        "alias": alias,
+        "steps": steps,
+        "strided": strided,
     }
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")

@@ -15,9 +15,7 @@ class Tagger(nn.Module):
     ) -> None:
         super().__init__()
         self.tokens = nn.Embedding(vocab_size, embed_dim)
-        self.recurrent = nn.LSTM(
-            embed_dim, hidden_dim, num_layers, batch_first=True, dropout=0.2
-        )
+        self.recurrent = nn.LSTM(embed_dim, hidden_dim, num_layers, batch_first=True, dropout=0.2)
         self.head = nn.Linear(hidden_dim, num_tags)
 
     def forward(self, tokens: Tensor) -> Tensor:

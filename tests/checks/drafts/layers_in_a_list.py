@@ -1,4 +1,4 @@
-# trips: parameters, save_and_load
+# trips: parameters, save_and_load, registered, device_agnostic
 # spec: perceptron
 """Layers stand in a plain list, where nobody finds them."""
 

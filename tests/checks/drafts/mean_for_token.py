@@ -21,7 +21,12 @@ class VisionTransformer(nn.Module):
         self.token = nn.Parameter(torch.zeros(1, 1, embed_dim))
         self.places = nn.Parameter(torch.zeros(1, (image_size // patch_size) ** 2 + 1, embed_dim))
         layer = nn.TransformerEncoderLayer(
-            embed_dim, num_heads, 4 * embed_dim, activation="gelu", norm_first=True, batch_first=True
+            embed_dim,
+            num_heads,
+            4 * embed_dim,
+            activation="gelu",
+            norm_first=True,
+            batch_first=True,
         )
         norm = nn.LayerNorm(embed_dim)
         self.encoder = nn.TransformerEncoder(layer, depth, norm, enable_nested_tensor=False)

@@ -54,9 +54,7 @@ class TextClassifier(nn.Module):
         super().__init__()
         self.tokens = nn.Embedding(vocab_size, embed_dim)
         self.positions = nn.Embedding(max_length, embed_dim)
-        self.blocks = nn.ModuleList(
-            Block(embed_dim, num_heads, dropout) for _ in range(num_layers)
-        )
+        self.blocks = nn.ModuleList(Block(embed_dim, num_heads, dropout) for _ in range(num_layers))
         self.norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, num_classes)
 

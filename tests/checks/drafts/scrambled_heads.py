@@ -18,7 +18,9 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, visible: Tensor | None) -> Tensor:
         parts = self.qkv(x).chunk(3, dim=-1)
         batch, time, width = x.shape
-        query, key, value = (part.reshape(batch, self.num_heads, time, width // self.num_heads) for part in parts)  # each (batch, heads, time, head_dim)
+        query, key, value = (
+            part.reshape(batch, self.num_heads, time, width // self.num_heads) for part in parts
+        )  # each (batch, heads, time, head_dim)
         rate = self.dropout if self.training else 0.0
         gathered = F.scaled_dot_product_attention(
             query, key, value, attn_mask=visible, dropout_p=rate
@@ -55,9 +57,7 @@ class TextClassifier(nn.Module):
         super().__init__()
         self.tokens = nn.Embedding(vocab_size, embed_dim)
         self.positions = nn.Embedding(max_length, embed_dim)
-        self.blocks = nn.ModuleList(
-            Block(embed_dim, num_heads, dropout) for _ in range(num_layers)
-        )
+        self.blocks = nn.ModuleList(Block(embed_dim, num_heads, dropout) for _ in range(num_layers))
         self.norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, num_classes)
 

@@ -57,9 +57,7 @@ class TextClassifier(nn.Module):
         angles = time * 10000.0 ** (-even / embed_dim)
         table = torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1)
         self.register_buffer("positions", table)
-        self.blocks = nn.ModuleList(
-            Block(embed_dim, num_heads, dropout) for _ in range(num_layers)
-        )
+        self.blocks = nn.ModuleList(Block(embed_dim, num_heads, dropout) for _ in range(num_layers))
         self.norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, num_classes)
 

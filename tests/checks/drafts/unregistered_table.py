@@ -1,4 +1,4 @@
-# trips: save_and_load
+# trips: save_and_load, registered
 # spec: perceptron
 """A random table is no part of the state."""
 

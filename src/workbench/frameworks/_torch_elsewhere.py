@@ -1,0 +1,179 @@
+"""Runs the module on a device that is not the CPU, on a machine that has only a CPU.
+
+The device exists in name alone: its tensors have shapes and types but no data, and torch's own
+rules say which tensors may meet. What the module makes on the CPU collides with what lives there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+from torch.utils._pytree import tree_map_only
+from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
+
+from workbench.frameworks._torch_run import call, named, prepared, tensors
+
+_NAME = "elsewhere"
+_aten = torch.ops.aten
+# What these return depends on values, which a tensor without data does not have.
+_DEPENDS_ON_DATA = {
+    _aten._local_scalar_dense.default,
+    _aten.is_nonzero.default,
+    _aten.equal.default,
+    _aten.nonzero.default,
+    _aten.masked_select.default,
+    _aten.unique_consecutive.default,
+    _aten._unique2.default,
+    _aten.unique_dim.default,
+    _aten.bincount.default,
+    _aten.repeat_interleave.Tensor,
+}
+
+
+def elsewhere(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a module once on the CPU, for what depends on data, and another one elsewhere.
+
+    Args:
+        arguments: As for `run`, without weights.
+
+    Returns:
+        ``devices``: where each output is, ``elsewhere`` or another device's name.
+    """
+    _register()
+    # What a call leaves in the module would collide elsewhere, or stay there without data.
+    arguments = {**arguments, "fresh": True}
+    with prepared(arguments) as built, torch.no_grad(), _Recorded() as recorded:
+        call(built.module, tensors(arguments["inputs"], built), arguments["order"])
+    mode = FakeTensorMode(allow_non_fake_inputs=True)
+    with prepared(arguments) as built, torch.no_grad():
+        inputs = tensors(arguments["inputs"], built)
+        with mode, _moved(built.module):
+            away = {name: _away(tensor) for name, tensor in inputs.items()}
+            with _Replayed(mode, recorded.values), _Detours():
+                returned = call(built.module, away, arguments["order"])
+            outputs, _ = named(returned, arguments["returns"])
+    return {"devices": {name: tensor.device.type for name, tensor in outputs.items()}}
+
+
+def _register() -> None:
+    if torch._C._get_privateuse1_backend_name() != _NAME:
+        _setup_privateuseone_for_python_backend(_NAME)  # only candidates do; it cannot be undone
+
+
+def _away(tensor: Tensor) -> Tensor:
+    return torch.empty_strided(
+        tensor.shape, tensor.stride(), dtype=tensor.dtype, device=torch.device(_NAME, 0)
+    )
+
+
+@contextlib.contextmanager
+def _moved(module: nn.Module) -> Iterator[None]:
+    """Have every parameter and buffer elsewhere, and put them back."""
+    held = [part._parameters for part in module.modules()]
+    held += [part._buffers for part in module.modules()]  # type: ignore[misc]
+    former = [dict(tensors) for tensors in held]
+    made: dict[int, Tensor] = {}
+    for tensors_of_one in held:
+        for name, tensor in tensors_of_one.items():
+            if tensor is not None:
+                made.setdefault(id(tensor), _like(tensor))
+                tensors_of_one[name] = made[id(tensor)]  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for tensors_of_one, before in zip(held, former, strict=True):
+            tensors_of_one.clear()
+            tensors_of_one.update(before)
+
+
+def _like(tensor: Tensor) -> Tensor:
+    away = _away(tensor)
+    if isinstance(tensor, nn.Parameter):
+        return nn.Parameter(away, requires_grad=tensor.requires_grad)
+    return away
+
+
+class _Recorded(TorchDispatchMode):
+    """Notes what operations returned whose result depends on data."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[Any] = []
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the operator, and note its result where that depends on data."""
+        result = func(*args, **(kwargs or {}))
+        if func in _DEPENDS_ON_DATA:
+            self.values.append(result)
+        return result
+
+
+class _Replayed(TorchDispatchMode):
+    """Answers in the place of operations whose result depends on data."""
+
+    def __init__(self, mode: FakeTensorMode, values: Sequence[Any]) -> None:
+        super().__init__()
+        self._mode = mode
+        self._values = iter(values)
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the operator, or return what it returned with data, on the device of its input."""
+        args, kwargs = tree_map_only(Tensor, self._without_data, (args, kwargs or {}))
+        if func not in _DEPENDS_ON_DATA:
+            return func(*args, **kwargs)
+        value = next(self._values, None)
+        if value is None:
+            raise NotImplementedError(f"{func} was not called with data on the CPU")
+        device = args[0].device
+        if isinstance(value, Tensor):
+            return torch.empty_like(value, device=device)
+        if isinstance(value, tuple):
+            return tuple(torch.empty_like(part, device=device) for part in value)
+        return value
+
+    def _without_data(self, tensor: Tensor) -> Tensor:
+        """Turn what the module made before the call, on the CPU, into one of the same kind."""
+        return tensor if isinstance(tensor, FakeTensor) else self._mode.from_tensor(tensor)
+
+
+class _Detours(TorchFunctionMode):
+    """Answers for numpy as torch does, which tensors without data cannot."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the function; numpy is for tensors on the CPU."""
+        if func in (Tensor.numpy, Tensor.__array__, Tensor.tolist) and args:
+            tensor = args[0]
+            if func is not Tensor.tolist and tensor.device.type != "cpu":
+                raise TypeError(
+                    f"can't convert {tensor.device} device type tensor to numpy. "
+                    "Use Tensor.cpu() to copy the tensor to host memory first."
+                )
+            with _disable_current_modes():
+                zeros = torch.zeros(tensor.shape, dtype=tensor.dtype)
+                return zeros.tolist() if func is Tensor.tolist else zeros.numpy()
+        return func(*args, **(kwargs or {}))
