@@ -35,6 +35,18 @@ _DEPENDS_ON_DATA = {
     _aten.bincount.default,
     _aten.repeat_interleave.Tensor,
 }
+# Torch has no shapes for the cells that recurrent layers use on every device but the CPU.
+_CELLS: dict[Any, Callable[..., tuple[Tensor, ...]]] = {
+    _aten._thnn_fused_gru_cell.default: lambda one, two, hidden, *rest: (
+        torch.empty_like(hidden),
+        hidden.new_empty(hidden.shape[0], 5 * hidden.shape[1]),
+    ),
+    _aten._thnn_fused_lstm_cell.default: lambda one, two, cell, *rest: (
+        torch.empty_like(cell),
+        torch.empty_like(cell),
+        torch.empty_like(one),
+    ),
+}
 
 
 def elsewhere(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +150,8 @@ class _Replayed(TorchDispatchMode):
     ) -> Any:
         """Call the operator, or return what it returned with data, on the device of its input."""
         args, kwargs = tree_map_only(Tensor, self._without_data, (args, kwargs or {}))
+        if func in _CELLS:
+            return _CELLS[func](*args)
         if func not in _DEPENDS_ON_DATA:
             return func(*args, **kwargs)
         value = next(self._values, None)
