@@ -2,18 +2,20 @@
 
 Why: Everything else is said about an instance; where there is none, nothing can be said.
 Fix: Define a class of exactly the spec's name that derives from the framework's module class, with
-every declared option as a keyword of its constructor; a loss may also be a function.
+every declared option as a keyword of its constructor; a loss or a metric may also be
+a function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workbench.checks import _metric
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer", "loss")
+KINDS = ("model", "layer", "loss", "metric")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 0
 
@@ -28,6 +30,9 @@ def check(subject: Subject) -> Decision:
             where=described["where"],
         )
     declared = subject.spec.options
+    if subject.spec.kind == "metric":
+        _metric.play(subject, [_metric.NEW])
+        return passed(f"built with {_words(declared)}", options=dict(declared))
     try:
         built = subject.outline(declared, run=False)
     except CannotLook:

@@ -45,7 +45,8 @@ def metric(arguments: Mapping[str, Any]) -> dict[str, Any]:
         arguments: ``of``; ``methods``: the names of ``update``, ``compute``, ``reset`` and
             ``merge``; ``order`` and ``returns``: declared names; ``script``: steps with ``do``
             (``new``, ``update``, ``compute``, ``reset`` or ``merge``), ``slot`` (which metric),
-            ``other`` (the slot that is merged in), ``inputs`` and ``types`` (torch types for them).
+            ``other`` (the slot that is merged in), ``inputs``, ``types`` (torch types for them) and
+            ``grad`` (which of them come from a model).
 
     Returns:
         ``results``: for each step its ``outputs``, ``raised`` (class and message, or ``""``),
@@ -116,7 +117,7 @@ def _update(made: Any, step: Mapping[str, Any], arguments: Mapping[str, Any]) ->
         tensor = torch.from_numpy(np.array(step["inputs"][name]))
         tensor = tensor.to(arguments["of"]["device"], getattr(torch, types.get(name, ""), None))
         given[name] = tensor
-        if step.get("grad") and tensor.is_floating_point():
+        if name in step.get("grad", ()) and tensor.is_floating_point():
             given[name] = tensor.requires_grad_() * 1.0  # as a model's output would come
     before = {name: tensor.detach().clone() for name, tensor in given.items()}
     batch = tuple(given.values())
