@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import UsageError
-from workbench.records import Cell, Draft, KillTable
+from workbench.records import Cell, Draft, Kill, KillTable
 from workbench.sandbox import Worker
+from workbench.sandbox import kill as kill_module
 from workbench.sandbox.kill import kill
 from workbench.spec import Spec, loads
 
@@ -195,7 +196,64 @@ def test_code_that_the_target_already_has_is_mutated_there(torch_worker, tmp_pat
 
 
 def test_the_same_draft_gives_the_same_table(measure):
-    first, second = (measure(GOOD, operators=SILENT, limit=4, jobs=jobs) for jobs in (1, 3))
-    plain = [[row.model_copy(update={"seconds": 0.0}) for row in t.kills] for t in (first, second)]
-    assert plain[0] == plain[1]
+    settings = {"operators": SILENT, "limit": 4, "whole": True}
+    first, second = (measure(GOOD, jobs=jobs, **settings) for jobs in (1, 3))
+    assert [said(row) for row in first.kills] == [said(row) for row in second.kills]
     assert KillTable.model_validate_json(first.model_dump_json()) == first
+
+
+def said(row: Kill) -> tuple[str, str, set[str]]:
+    return row.mutant.id, row.outcome, set(row.by)
+
+
+def test_tests_that_are_held_say_what_a_run_from_the_start_says(measure, monkeypatch):
+    asked = []
+    long_way = kill_module._Ways._long_way
+    monkeypatch.setattr(
+        kill_module._Ways, "_long_way", lambda *given: asked.append(1) or long_way(*given)
+    )
+    held = measure(GOOD, limit=30, whole=True)
+    assert len(asked) < len(held.kills) / 3, "most mutants should meet tests that are held"
+    monkeypatch.setattr(kill_module.Warm, "met", lambda *given, **settings: None)
+    anew = measure(GOOD, limit=30, whole=True)
+    assert len(asked) >= len(anew.kills)
+    assert [said(row) for row in held.kills] == [said(row) for row in anew.kills]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "LIMIT = 5\n\n\ndef f(x, most=LIMIT):\n    return x < most\n",
+        "class A:\n    size = 5\n\n    def f(self):\n        return self.size\n",
+        "TABLE = [i * 5 for i in range(3)]\n",
+        "def made():\n    return 5\n\n\nTABLE = made()\n",
+    ],
+)
+def test_what_runs_when_the_module_is_imported_is_changed_too(measure, change):
+    tests = "import attention\n\n\ndef test_it():\n    seen = [\n"
+    tests += "        str(getattr(attention, 'TABLE', '')), getattr(attention, 'LIMIT', 5),\n"
+    tests += "        getattr(getattr(attention, 'A', None), 'size', 5),\n    ]\n"
+    tests += "    assert seen[1:] == [5, 5] and seen[0] in ('', '5', '[0, 5, 10]')\n"
+    table = measure(tests, change, SMALL, operators=["constant_changed"])
+    killed = {row.mutant.line for row in table.with_outcome("killed")}
+    assert killed, table.kills
+
+
+def test_tests_that_need_their_order_are_met_in_it(measure):
+    tests = "import attention\n\nseen = []\n\n\ndef test_a():\n    seen.append(attention.f(1))\n"
+    tests += "\n\ndef test_b():\n    assert seen == [3]\n"
+    table = measure(tests, "def f(x):\n    return x + 2\n", SMALL, operators=["constant_changed"])
+    assert [row.by for row in table.kills] == [("tests/test_attention.py::test_b",)]
+
+
+def test_a_test_that_never_ends_does_not_hide_the_others(measure):
+    module = "def f(x):\n    while x > 3:\n        x -= 1\n    return x\n"
+    tests = "import attention\n\n\ndef test_loop():\n    assert attention.f(9) == 3\n"
+    tests += "\n\ndef test_small():\n    assert attention.f(1) == 1\n"
+    table = measure(
+        tests, module, SMALL, operators=["arithmetic_changed", "statement_deleted"],
+        whole=True, seconds=2,
+    )  # fmt: skip
+    loops = [row for row in table.kills if row.how == "time"]
+    assert loops
+    assert all(row.by == ("tests/test_attention.py::test_loop",) for row in loops)

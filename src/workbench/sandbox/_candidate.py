@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from workbench.sandbox import _attacks, _confine, _sources, _tests, _trace
+from workbench.sandbox import _attacks, _confine, _held, _sources, _tests, _trace
 from workbench.sandbox._frames import INCOMPLETE, FrameError, FrameReader, encode
 from workbench.sandbox._limits import Limits
 
@@ -27,6 +27,7 @@ _NO_LIMIT = 2**62  # the host is trusted
 _read, _write, _exit = os.readv, os.write, os._exit
 
 Answer = Callable[[str, dict[str, Any]], Mapping[str, object]]
+Work = Callable[[], Mapping[str, object]]
 
 
 class _Line:
@@ -67,14 +68,25 @@ def run(framework: ModuleType, means: _confine.Means, scratch: str) -> NoReturn:
     if reply["kind"] == "raised":  # it may be confined by half, so it answers nothing
         _say(line, {"nonce": frame["nonce"], **reply}, scratch)
         _exit(1)
+    _converse(line, frame, reply, lambda heard: _answer(heard, framework, line, scratch), scratch)
+
+
+def _converse(
+    line: _Line,
+    frame: dict[str, Any],
+    reply: dict[str, object],
+    answer: Callable[[dict[str, Any]], Work],
+    scratch: str,
+) -> NoReturn:
+    """Give the reply to a frame, then answer what comes, until the host has gone."""
     while True:
         _flush()
         _say(line, {"nonce": frame["nonce"], **reply}, scratch)
         frame = line.hear()
-        reply = _attempt(_answer(frame, framework, line, scratch), scratch)
+        reply = _attempt(answer(frame), scratch)
 
 
-def _attempt(work: Callable[[], Mapping[str, object]], scratch: str) -> dict[str, object]:
+def _attempt(work: Work, scratch: str) -> dict[str, object]:
     try:
         return {"kind": "answer", "value": work()}
     except BaseException as error:  # a draft may raise anything, SystemExit included
@@ -88,19 +100,23 @@ def _say(line: _Line, reply: dict[str, object], scratch: str) -> None:
         line.say({**reply, "kind": "raised", "value": _trace.describe(error, scratch)})
 
 
-def _answer(
-    frame: dict[str, Any], framework: ModuleType, line: _Line, scratch: str
-) -> Callable[[], Mapping[str, object]]:
+def _answer(frame: dict[str, Any], framework: ModuleType, line: _Line, scratch: str) -> Work:
     question, arguments = frame["question"], frame["arguments"]
 
     def progress(words: str) -> None:
         line.say({"nonce": frame["nonce"], "kind": "progress", "value": words})
+
+    def hold_on(held: Mapping[str, object], meet: _held.Meet) -> NoReturn:
+        reply: dict[str, object] = {"kind": "answer", "value": held}
+        _converse(line, frame, reply, lambda heard: lambda: meet(heard["arguments"]), scratch)
 
     if frame["to"] == "framework":
         answer: Answer = framework.answer
         return lambda: answer(question, arguments)
     if question == "run tests":
         return lambda: _tests.run(arguments["tests"], scratch, progress)
+    if question == "hold tests":
+        return lambda: _held.hold(arguments, scratch, hold_on)
     return lambda: _attacks.run(arguments)
 
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, TypeGuard
 
@@ -104,6 +104,54 @@ class Candidate:
         if not isinstance(found, list) or not all(_is_result(item) for item in found):
             self._lose("protocol", "its test results are not what a test run reports")
         return found
+
+    def hold_tests(
+        self, tests: Mapping[str, str], files: Sequence[str], *, seconds: float | None = None
+    ) -> tuple[list[str], set[tuple[str, str]]]:
+        """Collect tests and hold them ready, for mutants of the module to meet them.
+
+        Args:
+            tests: Source text by relative path.
+            files: The names under which the code of the mutated modules is shown.
+            seconds: How long the collection may take.
+
+        Returns:
+            The tests' ids, and file and name of each function of the modules that ran meanwhile.
+
+        Raises:
+            CandidateRaised: They could not be collected.
+            CandidateLost: The candidate is gone.
+        """
+        arguments = {"tests": tests, "files": list(files)}
+        answer = self._converse("sandbox", "hold tests", arguments, seconds)
+        names, ran = answer.get("tests"), answer.get("ran")
+        if not _are_texts(names) or not isinstance(ran, list) or not all(map(_are_texts, ran)):
+            self._lose("protocol", "what it says of the tests that it holds is no list of them")
+        return names, {(str(pair[0]), str(pair[-1])) for pair in ran}
+
+    def meet(self, request: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
+        """Let the tests that are held meet one mutant, in a process of its own.
+
+        Args:
+            request: ``module`` and ``source`` of the mutant, ``order`` (ids of the tests),
+                ``seconds`` for each of them, and whether the ``first_only`` that notices counts.
+            seconds: How long all of it may take.
+
+        Returns:
+            ``tests``, as `run_tests` returns them; ``how`` it ended if not by itself (``time``,
+            ``lost`` or ``unpatched``), and the test ``at`` which it did.
+
+        Raises:
+            CandidateRaised: The process could not be made.
+            CandidateLost: The candidate is gone.
+        """
+        answer = self._converse("sandbox", "meet", request, seconds)
+        found = answer.get("tests")
+        if not isinstance(found, list) or not all(_is_result(item) for item in found):
+            self._lose("protocol", "its test results are not what a test run reports")
+        if not _is_text(answer, "how", "at"):
+            self._lose("protocol", "it does not say how a mutant ended")
+        return answer
 
     def _set_up(self, arguments: Mapping[str, object]) -> None:
         self._converse("sandbox", "set up", arguments, None)
@@ -210,6 +258,10 @@ class Candidate:
 def _is_text(value: Mapping[str, object], *names: str) -> bool:
     """Tell whether these entries are strings; an array would answer a comparison with an array."""
     return all(isinstance(value.get(name), str) for name in names)
+
+
+def _are_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _is_whole(value: object) -> bool:

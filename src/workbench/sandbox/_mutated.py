@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 
 from workbench.errors import CandidateError
 from workbench.records import TestResult
@@ -16,6 +17,7 @@ NOTICED = frozenset({"failed", "error"})
 """The outcomes of a test that has noticed something."""
 
 _BASELINE_SECONDS = 300.0
+_PROCESSES = 8  # a mutant has one; what it starts itself is refused
 _FIRST_ONLY = "\n\ndef pytest_configure(config):\n    config.option.maxfail = 1\n"
 
 
@@ -45,6 +47,36 @@ class Bench:
                 texts, search_path=self._served.search_path, paths=self._served.paths
             )
         )
+
+    def module(self, path: str) -> str:
+        """Return the dotted name of the module that a file is."""
+        return self._names[path]
+
+    def holding(self) -> contextlib.closing[Candidate]:
+        """Fork a candidate that may fork in its turn, once for each mutant."""
+        limits = dataclasses.replace(self._worker.limits, processes=_PROCESSES)
+        return contextlib.closing(
+            self._worker.candidate(
+                self._served.texts,
+                search_path=self._served.search_path,
+                paths=self._served.paths,
+                limits=limits,
+            )
+        )
+
+    def hold(
+        self, candidate: Candidate, files: Sequence[str]
+    ) -> tuple[list[str], set[tuple[str, str]]]:
+        """Let a candidate collect the tests and hold them.
+
+        Args:
+            candidate: A candidate from `holding`.
+            files: The names under which the code of the mutated files is shown.
+
+        Returns:
+            What `Candidate.hold_tests` returns.
+        """
+        return candidate.hold_tests(self._tests, files, seconds=self.seconds)
 
     def run(self, changed: Mapping[str, str], *, first_only: bool) -> list[TestResult]:
         """Run the tests.
@@ -87,7 +119,7 @@ def baseline(bench: Bench, files: Mapping[str, str]) -> tuple[tuple[TestResult, 
     if failed:
         first = f"{failed[0].id}: {failed[0].message}"
         return tuple(tests), f"{len(failed)} of {len(tests)} tests fail unchanged, first {first}"
-    others = {path: _in_other_words(text) for path, text in files.items()}
+    others = {path: in_other_words(text) for path, text in files.items()}
     try:
         again = bench.run(others, first_only=False)
     except CandidateError as error:
@@ -101,8 +133,15 @@ def baseline(bench: Bench, files: Mapping[str, str]) -> tuple[tuple[TestResult, 
     return tuple(tests), ""
 
 
-def _in_other_words(source: str) -> str:
-    """Write a module anew: no comments, other lines, a statement without effect per function."""
+def in_other_words(source: str) -> str:
+    """Write a module anew: no comments, other lines, a statement without effect per function.
+
+    Args:
+        source: Python.
+
+    Returns:
+        A program that does the same.
+    """
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):

@@ -125,6 +125,18 @@ def install(*, processes: bool, own_pid: int | None, attributes: bool) -> None:
     refuse([*_rules(processes=processes, own_pid=own_pid, attributes=attributes)])
 
 
+def forbid_processes(own_pid: int) -> None:
+    """Refuse this process what `install` allowed its parent: new processes, signals to others.
+
+    Args:
+        own_pid: The only process that it may send signals to.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    refuse([*_processes(), *_signals(own_pid)])
+
+
 Rule = tuple[str, int, Condition | None]
 
 
@@ -147,16 +159,24 @@ def _rules(*, processes: bool, own_pid: int | None, attributes: bool) -> list[Ru
     for command in (_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX):
         rules.append(("fcntl", errno.EPERM, Condition(1, "equal", command)))
     if not processes:
-        rules += [(name, errno.EAGAIN, None) for name in sorted(_START)]
-        rules += [(name, errno.EPERM, None) for name in sorted(_RUN)]
-        rules.append(("clone", errno.EAGAIN, Condition(0, "lacks", _THREAD)))
+        rules += _processes()
     if own_pid is not None:
-        rules.append(("tkill", errno.EPERM, None))
-        for name in sorted(_SIGNAL - {"tkill"}):
-            rules.append((name, errno.EPERM, Condition(0, "differs", own_pid)))
+        rules += _signals(own_pid)
     if not attributes:
         rules += [(name, errno.EPERM, None) for name in _ATTRIBUTES]
     return rules
+
+
+def _processes() -> list[Rule]:
+    rules: list[Rule] = [(name, errno.EAGAIN, None) for name in sorted(_START)]
+    rules += [(name, errno.EPERM, None) for name in sorted(_RUN)]
+    return [*rules, ("clone", errno.EAGAIN, Condition(0, "lacks", _THREAD))]
+
+
+def _signals(own_pid: int) -> list[Rule]:
+    others = Condition(0, "differs", own_pid)
+    rules: list[Rule] = [(name, errno.EPERM, others) for name in sorted(_SIGNAL - {"tkill"})]
+    return [("tkill", errno.EPERM, None), *rules]
 
 
 def _numbers() -> dict[str, int]:

@@ -11,7 +11,7 @@ import linecache
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -57,16 +57,30 @@ def run(
     Raises:
         RuntimeError: pytest is missing, or stopped before it ran anything.
     """
+    recorder = Recorder(progress)
+    run_with(tests, scratch, [recorder])
+    return {"tests": list(recorder.results.values())}
+
+
+def run_with(tests: Mapping[str, str], scratch: str, plugins: Sequence[object]) -> None:
+    """Write test files into the scratch folder and let pytest run them with some plug-ins.
+
+    Args:
+        tests: Source text by path, relative to the scratch folder.
+        scratch: The folder that this process may write to.
+        plugins: pytest plug-ins.
+
+    Raises:
+        RuntimeError: pytest is missing, or stopped before it ran anything.
+    """
     if warm() is None:
         raise RuntimeError("pytest is not installed in the Python that runs the draft")
     root = Path(scratch) / "tests-under-check"
     _forget(root)
     files = [_write(root, path, text) for path, text in tests.items()]
-    recorder = _Recorder(progress)
-    code = _run_pytest(root, [file for file in files if file.name != "conftest.py"], recorder)
+    code = _run_pytest(root, [file for file in files if file.name != "conftest.py"], plugins)
     if code not in (0, 1, 2, 5):  # passed, failed, could not collect, nothing there
         raise RuntimeError(f"pytest stopped with exit code {code}")
-    return {"tests": list(recorder.results.values())}
 
 
 def _forget(root: Path) -> None:
@@ -95,7 +109,7 @@ def _write(root: Path, path: str, text: str) -> Path:
     return file
 
 
-def _run_pytest(root: Path, files: list[Path], recorder: _Recorder) -> int:
+def _run_pytest(root: Path, files: list[Path], plugins: Sequence[object]) -> int:
     pytest: Any = importlib.import_module("pytest")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     configuration = root / "pytest.ini"
@@ -104,11 +118,15 @@ def _run_pytest(root: Path, files: list[Path], recorder: _Recorder) -> int:
         sys.path.append(str(root))
     place = (f"--rootdir={root}", "-c", str(configuration), f"--basetemp={root / 'tmp'}")
     arguments = [*_SWITCHES, *_WITHOUT, *place, *map(str, files)]
-    return int(pytest.main(arguments, plugins=[recorder]))
+    return int(pytest.main(arguments, plugins=[*plugins]))
 
 
-class _Recorder:
-    """A pytest plug-in that keeps one result per test."""
+class Recorder:
+    """A pytest plug-in that keeps one result per test.
+
+    Args:
+        progress: Called with each test's id before it runs.
+    """
 
     def __init__(self, progress: Callable[[str], None]) -> None:
         self.results: dict[str, dict[str, object]] = {}

@@ -80,6 +80,7 @@ class Worker:
         search_path: Sequence[str | os.PathLike[str]] = (),
         paths: Mapping[str, str] | None = None,
         seed: int = 0,
+        limits: Limits | None = None,
     ) -> Candidate:
         """Fork a confined candidate that can import a draft's modules.
 
@@ -88,6 +89,7 @@ class Worker:
             search_path: Import roots of the target; the candidate may read all below them.
             paths: The path to show for a module in tracebacks, by module name.
             seed: For Python's and numpy's random numbers, and the framework's.
+            limits: What it may use; the worker's own if not given.
 
         Returns:
             The candidate; nothing of the draft has been imported yet.
@@ -96,7 +98,7 @@ class Worker:
             CandidateRaised: The sources cannot be served, for example under a name that is taken.
             WorkbenchError: No confined process could be made.
         """
-        return self._open(self.limits, sources, search_path, paths or {}, seed)
+        return self._open(limits or self.limits, sources, search_path, paths or {}, seed)
 
     def _open(
         self,

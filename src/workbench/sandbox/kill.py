@@ -21,6 +21,7 @@ from workbench.records import Cell, Draft, Kill, KillTable, TestResult
 from workbench.sandbox._drafts import sources
 from workbench.sandbox._likeness import Likeness
 from workbench.sandbox._mutated import NOTICED, Bench, baseline
+from workbench.sandbox._warm import Warm
 from workbench.sandbox._worker import Worker
 from workbench.spec import Spec
 
@@ -69,16 +70,19 @@ def kill(
     started = time.monotonic()
     subject = _with_existing(spec, draft, root)
     bench = Bench(worker, sources(subject, root, import_root), draft.files("test"))
-    tests, reason = baseline(bench, subject.files("module"))
+    files = subject.files("module")
+    tests, reason = baseline(bench, files)
     table = KillTable(
         spec_hash=spec.hash, draft_hash=draft.hash, tests=tests, whole=whole, reason=reason
     )
     if not reason:
-        grown = grow(subject.files("module"), operators)
+        grown = grow(files, operators)
         chosen = grown if limit is None else spread(grown, limit)
         taken = sum(test.seconds for test in tests)
         bench.seconds = seconds or max(_LEAST_SECONDS, _PATIENCE * taken)
-        rows = _rows(bench, Likeness(spec, subject, bench), chosen, whole, jobs, seen)
+        with Likeness(spec, subject, bench) as likeness, Warm(bench, files, tests) as warm:
+            ways = _Ways(warm, bench, likeness, whole)
+            rows = _rows(ways, chosen, jobs, seen)
         table = table.model_copy(update={"kills": tuple(rows)})
     return table.model_copy(update={"seconds": time.monotonic() - started})
 
@@ -96,41 +100,49 @@ def _with_existing(spec: Spec, draft: Draft, root: str | Path | None) -> Draft:
 
 
 def _rows(
-    bench: Bench,
-    likeness: Likeness,
-    grown: Sequence[Grown],
-    whole: bool,
-    jobs: int | None,
-    seen: Callable[[Kill], None],
+    ways: _Ways, grown: Sequence[Grown], jobs: int | None, seen: Callable[[Kill], None]
 ) -> list[Kill]:
     rows = []
-    with likeness, ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        for row in pool.map(lambda one: _row(bench, likeness, one, whole), grown):
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        for row in pool.map(ways.row, grown):
             rows.append(row)
             seen(row)
     return rows
 
 
-def _row(bench: Bench, likeness: Likeness, one: Grown, whole: bool) -> Kill:
-    started = time.monotonic()
-    found = _met(bench, one, whole) or likeness.of(one)
-    return Kill(mutant=one.mutant, seconds=time.monotonic() - started, **found)
+class _Ways:
+    """The ways on which a mutant is decided: the short one, the long one, and by its likeness."""
+
+    def __init__(self, warm: Warm, bench: Bench, likeness: Likeness, whole: bool) -> None:
+        self._warm, self._bench, self._likeness = warm, bench, likeness
+        self._whole = whole
+
+    def row(self, one: Grown) -> Kill:
+        """Decide about one mutant."""
+        started = time.monotonic()
+        met = self._warm.met(one, first_only=not self._whole)
+        found = self._long_way(one) if met is None else _noticed(met.noticed, met.how)
+        found = found or self._likeness.of(one)
+        return Kill(mutant=one.mutant, seconds=time.monotonic() - started, **found)
+
+    def _long_way(self, one: Grown) -> dict[str, Any]:
+        """Let the mutant meet the tests in a candidate of its own, from the start."""
+        try:
+            results = self._bench.run({one.mutant.path: one.source}, first_only=not self._whole)
+        except CandidateLost as error:
+            how = "time" if error.reason == "time" else "lost"
+            return {"outcome": "killed", "how": how, "reason": error.sentence}
+        except CandidateError as error:
+            return {"outcome": "killed", "how": "import", "reason": str(error)}
+        return _noticed([result for result in results if result.outcome in NOTICED])
 
 
-def _met(bench: Bench, one: Grown, whole: bool) -> dict[str, Any]:
-    """Let a mutant meet the tests; say who noticed, or nothing."""
-    try:
-        results = bench.run({one.mutant.path: one.source}, first_only=not whole)
-    except CandidateLost as error:
-        how = "time" if error.reason == "time" else "lost"
-        return {"outcome": "killed", "how": how, "reason": error.sentence}
-    except CandidateError as error:
-        return {"outcome": "killed", "how": "import", "reason": str(error)}
-    noticed = [result for result in results if result.outcome in NOTICED]
+def _noticed(noticed: Sequence[TestResult], how: str = "") -> dict[str, Any]:
+    """Say who noticed and how, or nothing."""
     if not noticed:
         return {}
-    by = tuple(result.id for result in noticed)
-    return {"outcome": "killed", "by": by, "how": _how(noticed[0]), "reason": noticed[0].message}
+    by, reason = tuple(result.id for result in noticed), noticed[0].message
+    return {"outcome": "killed", "by": by, "how": how or _how(noticed[0]), "reason": reason}
 
 
 def _how(result: TestResult) -> str:
