@@ -39,3 +39,8 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public names."""
     return sorted([*__all__, "__version__"])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Give a notebook the magics: ``%load_ext workbench``."""
+    importlib.import_module("workbench.widgets.magics").register(shell)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TAGS: dict[Role, str] = {"module": "workbench-module", "test": "workbench-tests"}
+MAGICS: dict[Role, str] = {"module": "%%module", "test": "%%test"}
 ANCHOR = "workbench-cells"
 METADATA = "workbench"
 
@@ -98,11 +99,53 @@ def from_cells(notebook: NotebookNode, draft: Draft) -> Draft:
 
     def edited(cell: Cell) -> Cell:
         shown = present.get(cell.id)
-        if shown is None or shown.source.rstrip("\n") == cell.source.rstrip("\n"):
+        source = "" if shown is None else unmarked(shown.source).rstrip("\n")
+        if shown is None or source == cell.source.rstrip("\n"):
             return cell
-        return cell.model_copy(update={"source": shown.source.rstrip("\n") + "\n"})
+        return cell.model_copy(update={"source": source + "\n"})
 
     return draft.model_copy(update={"cells": tuple(edited(cell) for cell in draft.cells)})
+
+
+def marked(cell: Cell) -> str:
+    """Write a cell as it stands in an interactive notebook: its magic says what it is.
+
+    To run it is to take it over into the draft; it never runs in the notebook's kernel.
+    """
+    return f"{MAGICS[cell.role]} {cell.path} {cell.id}\n{cell.source.rstrip(chr(10))}"
+
+
+def unmarked(text: str) -> str:
+    """Return the source of a cell without the magic in its first line."""
+    first, _, rest = text.partition("\n")
+    return rest if first.split(" ")[0].strip() in MAGICS.values() else text
+
+
+def located(draft: Draft, where: str) -> tuple[str, int] | None:
+    """Find the cell and its line, from 1, that a place in a draft's file belongs to.
+
+    Args:
+        draft: The draft.
+        where: ``path:line``.
+
+    Returns:
+        The cell's id and the line, or None where no cell of the draft stands there.
+    """
+    path, _, number = where.rpartition(":")
+    if not number.isdigit():
+        return None
+    begin, last = 1, None
+    for cell in draft.cells:
+        if cell.path != path:
+            continue
+        lines = len(cell.source.rstrip("\n").split("\n"))
+        if int(number) < begin:
+            return last  # between two cells
+        last = cell.id, min(int(number) - begin + 1, lines)
+        if int(number) < begin + lines:
+            return last
+        begin += lines + 2  # as `Draft.files` joins them
+    return last
 
 
 def from_files(

@@ -366,6 +366,10 @@ def lab(context: typer.Context) -> None:
         if not copy.exists():
             shutil.copyfile(source, copy)
         source = copy
+    # The front end is found here as well where it was not installed among Python's data files.
+    front_end = str(Path(__file__).parent / "front_end")
+    paths = [front_end, *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(source), *context.args])
 
 

@@ -74,6 +74,7 @@ class Session:
         self.device: str = started["device"]
         self.seed: int = started["seed"]
         self.kills: int = started.get("kills", 0)
+        self.show: Callable[[dict[str, Any]], None] = lambda words: None
         self._halt = threading.Event()
 
     @classmethod
@@ -221,6 +222,7 @@ class Session:
         seams = {
             "tell": lambda fields: self.journal.write("said", **fields),
             "history": tuple(e for e in self.journal.events if e["event"] == "said"),
+            "show": lambda words: self.show(words),
             "halted": self._halt.is_set,
             "tier": self.tier,
         }
@@ -238,26 +240,44 @@ class Session:
         if former and Study.model_validate(former["study"]) == study:
             return study, Placement.model_validate(former["placement"])
         placement = repo.place(study, self.spec)
+        self._studied(study, placement)
+        return study, placement
+
+    def settle(self, placement: Placement) -> None:
+        """Put the code where a person wants it, and not where it was proposed.
+
+        Args:
+            placement: The place, as long as the target does not move.
+        """
+        study, _ = self.study()
+        self._studied(study, placement)
+
+    def _studied(self, study: Study, placement: Placement) -> None:
         self.journal.write(
             "studied",
             study=study.model_dump(mode="json"),
             placement=placement.model_dump(mode="json"),
         )
-        return study, placement
 
-    def check(self, draft: Draft, worker: Worker, placement: Placement) -> Report:
+    def check(
+        self, draft: Draft, worker: Worker, placement: Placement, device: str | None = None
+    ) -> Report:
         """Reach the verdicts on one draft, or find them in the journal.
 
         Args:
             draft: The draft.
             worker: A warm worker.
             placement: Where the draft stands in the target.
+            device: Another device than the session's.
 
         Returns:
             The report.
         """
         tier = draft.wants or self.tier
+        device = device or self.device
         former = self._report(draft, tier)
+        if former is not None and former.device != device:
+            former = None
         # A draft may also come back as it was before, or with other notes and a summary.
         values = draft.model_dump(mode="json", exclude={"wants"})
         new = self.journal.last("drafted", draft=values) != self.journal.last("drafted")
@@ -278,11 +298,11 @@ class Session:
             root=self.root,
             import_root=placement.import_root,
             tier=tier,
-            device=self.device,
+            device=device,
             seed=self.seed,
             seen=seen,
         )
-        if report.green and self.kills and draft.files("test"):
+        if report.green and self.kills and tier != "live" and draft.files("test"):
             report = report.model_copy(update={"kills": self._kill(draft, worker, placement)})
         self._reported(draft, tier, report)
         return report

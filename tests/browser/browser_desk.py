@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
+SENTENCE = (
+    "A transformer-based classifier with 2 layers, 4 attention heads, embedding dim 64, "
+    "for text classification with 10 classes."
+)
+EXECUTE = """async code => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    return (await kernel.requestExecute({code}).done).content.status;
+}"""
 OPEN = """async ([path, run]) => {
     const app = window.jupyterapp;
     await app.restored;
@@ -60,3 +71,16 @@ class Desk:
         """Return every request that left this machine."""
         local = {"127.0.0.1", "localhost", ""}
         return [url for url in self.requests if urlsplit(url).hostname not in {*local, None}]
+
+
+def press(app: Any, name: str) -> None:
+    app.get_by_role("button", name=name, exact=True).click()
+
+
+def written(app: Any, sentence: str = SENTENCE) -> None:
+    app.get_by_label("In words").fill(sentence)
+    app.get_by_label("Name", exact=True).fill("TextClassifier")
+    press(app, "Write the contract")
+    app.get_by_text("every word was understood").wait_for()
+    expect(app.locator(".wb-code textarea")).to_have_value(re.compile("name: TextClassifier"))
+    expect(app.get_by_text("✓ valid")).to_be_visible()

@@ -1,7 +1,7 @@
 """A real JupyterLab with a real kernel, driven by Debian's Chromium.
 
 The server runs on copies of the notebooks, with settings, workspaces and sessions of its own. It
-is started once for a file of tests; each test gets a fresh browser context.
+is started once for all tests; each test gets a fresh browser context.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(HOUSE / "notebooks", folder / "notebooks")
@@ -64,7 +64,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             _end(server)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A browser for one file of tests; its driver keeps the thread's event loop busy."""
     from playwright.sync_api import sync_playwright
@@ -116,6 +116,7 @@ def _environment(folder: Path) -> dict[str, str]:
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
     own = {
+        "JUPYTER_PATH": HOUSE / "src" / "workbench" / "front_end",
         "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
         "JUPYTER_CONFIG_DIR": folder / "config",

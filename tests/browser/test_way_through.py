@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_desk import Desk
-from playwright.sync_api import expect
+from browser_desk import EXECUTE, SENTENCE, Desk, press, written
 
 from workbench import demo, journal
 
-SENTENCE = (
-    "A transformer-based classifier with 2 layers, 4 attention heads, embedding dim 64, "
-    "for text classification with 10 classes."
-)
-EXECUTE = """async code => {
-    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    return (await kernel.requestExecute({code}).done).content.status;
-}"""
 SMALLEST_TEXT = """() => {
     const shown = document.querySelectorAll('.wb-app *, .wb *');
     const sizes = [...shown].filter(one => one.innerText?.trim() || one.value)
@@ -35,19 +25,6 @@ def opened(desk: Desk) -> Any:
     app = desk.page.locator(".wb-app")
     app.get_by_label("In words").wait_for()
     return app
-
-
-def press(app: Any, name: str) -> None:
-    app.get_by_role("button", name=name, exact=True).click()
-
-
-def written(app: Any, sentence: str = SENTENCE) -> None:
-    app.get_by_label("In words").fill(sentence)
-    app.get_by_label("Name", exact=True).fill("TextClassifier")
-    press(app, "Write the contract")
-    app.get_by_text("every word was understood").wait_for()
-    expect(app.locator(".wb-code textarea")).to_have_value(re.compile("name: TextClassifier"))
-    expect(app.get_by_text("✓ valid")).to_be_visible()
 
 
 def shoot(app: Any, heading: str, path: Path) -> None:
@@ -72,12 +49,12 @@ def test_from_a_sentence_to_a_branch(desk: Desk, shots: Path) -> None:
     press(app, "Start")
     app.get_by_text("green:").wait_for(timeout=120_000)
     shoot(app, "3 · Implement", shots / "3-implement.png")
-    shoot(app, "4 · Cells and verdicts", shots / "4-cells.png")
+    shoot(app, "4 · Cells", shots / "4-cells.png")
     press(app, "Accept")
     app.get_by_text("accepted; it can be exported").wait_for()
     press(app, "Export")
     app.get_by_text("✓ committed").wait_for()
-    shoot(app, "5 · Accept and export", shots / "5-export.png")
+    shoot(app, "6 · Accept and export", shots / "5-export.png")
     (branch,) = branches(target) - before
     assert app.get_by_text(branch, exact=True).count() >= 1
     assert desk.outside() == []

@@ -272,7 +272,8 @@ def test_a_demo_target_is_laid_beside_the_sessions_each_time_anew(person: Person
 
 def test_a_sentence_becomes_a_contract(person: Person) -> None:
     person.work.read("a ResNet with 18 layers for 10 classes, dancing", "Net")
-    _, (spec, not_understood) = person.wait("read")
+    _, reading = person.wait("read")
+    spec, not_understood = reading.spec, reading.not_understood
     assert spec.name == "Net"
     assert any("dancing" in words for words in not_understood)
     person.work.read("  ", "Net")

@@ -32,7 +32,7 @@ class ExportPanel(Panel):
         self.accept_button.disabled = self.export_button.disabled = True
         self.view = html()
         line = row(self.accept_button, self.branch, self.export_button)
-        super().__init__("5 · Accept and export", flusher, [line], [self.view])
+        super().__init__("6 · Accept and export", flusher, [line], [self.view])
         self.accept_button.on_click(lambda _: accept())
         self.export_button.on_click(lambda _: export(self.branch.value))
 

@@ -50,6 +50,10 @@ _CSS = f"""
 .wb .wb-warn {{ --wb-tone: var(--wb-warn); }} .wb .wb-note {{ --wb-tone: var(--wb-note); }}
 .wb .wb-none {{ --wb-tone: var(--wb-none); }}
 .wb tr.wb-bad td {{ background: color-mix(in srgb, var(--wb-bad) 8%, transparent); }}
+.wb .wb-jump {{ font: inherit; font-size: 12.5px; color: inherit; cursor: pointer; padding: 0 8px;
+  border: 1px solid var(--wb-note); border-radius: 4px;
+  background: color-mix(in srgb, var(--wb-note) 12%, transparent); }}
+.wb .wb-jump:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}
 .wb details {{ margin: 2px 0; }}
 .wb summary {{ cursor: pointer; }}
 .wb summary:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}

@@ -6,7 +6,8 @@ worker, so that code under check ends at once; the session stays and can be resu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from workbench import demo, registry, repo
 from workbench.errors import SpecError, UsageError, WorkbenchError
 from workbench.journal import Event
+from workbench.records import Cell, Draft, Placement, Tier
+from workbench.revisions import Answer, Revisions
 from workbench.session import Session, new_folder, sessions, sessions_folder
 from workbench.spec import Spec, loads
 from workbench.widgets._lane import Lane
@@ -28,8 +31,11 @@ class Work:
     Args:
         tell: Called on the thread with a topic and a value: ``busy`` (what is being done, or
             ``""``), ``failed`` (what was being done, and the error), ``read`` (a reading of a
-            sentence), ``laid`` (a folder), ``studied`` (study and placement), ``event`` (of a
-            journal), ``stopped`` (what was being done) and ``listed`` (the sessions).
+            sentence), ``laid`` (a folder), ``studied`` (study and placement), ``opened`` (a
+            session's name), ``event`` (of a journal), ``cells`` (what stands in them),
+            ``checking`` (a tier, or ``""``), ``checked`` (the report), ``words`` (what an agent is
+            just writing), ``paused`` (whether), ``stopped`` (what was being done) and ``listed``
+            (the sessions).
         folder: Where sessions are kept; by default the person's sessions.
     """
 
@@ -38,10 +44,17 @@ class Work:
         self._folder = folder or sessions_folder()
         self._worker = StoppableWorker(self._heed_stop)
         self._session: Session | None = None
+        self.revisions = Revisions()
+        self._mending = threading.RLock()
+        self._go = threading.Event()
+        self._go.set()
+        self._placement: Placement | None = None  # where a person wants the code
+        self._check_waits = False
         # Commands have numbers, so that a stop is for those that were given before it.
-        self._given = self._running = self._stopped = 0
-        self._doing = ""
+        self._given = self._stopped = 0
+        self._now = _Now()
         self._lane = Lane("workbench-session", self._fail)
+        self._live = Lane("workbench-live", self._fail)  # a person's cells, while others work
 
     def read(self, sentence: str, name: str) -> None:
         """Read a sentence into a contract."""
@@ -59,13 +72,59 @@ class Work:
         """Begin a new session and run its implementer."""
         self._do("implement", lambda: self._start(contract, repository, keywords))
 
+    def begin(self, contract: str, repository: str, **keywords: Any) -> None:
+        """Begin a new session whose cells the person writes."""
+        self._do("implement", lambda: self._begin(contract, repository, keywords))
+
     def resume(self, name: str) -> None:
         """Open a session again and go on where it was."""
         self._do("implement", lambda: self._resume(name))
 
+    def open(self, name: str) -> None:
+        """Open a session again and show where it is; nothing goes on by itself."""
+        self._do("open", lambda: self._open(name))
+
+    def edit(self, cell: Cell, *, kept: bool = False) -> None:
+        """Take a cell over from a person and check what stands, live.
+
+        Args:
+            cell: The cell; without a path it stays where it is.
+            kept: Whether it stood against a change of the implementer that came meanwhile.
+        """
+        self._do("check", lambda: self._edit(cell, kept), self._live)
+
+    def answer(self, identity: str, answer: Answer) -> None:
+        """Accept, reject or take back what the implementer made of a cell."""
+        self._do("check", lambda: self._answer(identity, answer), self._live)
+
+    def confirm(self, note: str, answer: str) -> None:
+        """Keep what a person says to a note; no words mean that it is confirmed."""
+        self._do("", lambda: self._opened().journal.write("answered", note=note, answer=answer))
+
+    def check(self, tier: Tier | None = None, device: str | None = None) -> None:
+        """Check what stands in the cells.
+
+        Args:
+            tier: How much; the session's own, if not given.
+            device: Where; the session's own, if not given.
+        """
+        self._do("check", lambda: self._check(tier, device), self._live)
+
+    def place(self, placement: Placement | None) -> None:
+        """Put the code of the next session where the person wants it."""
+        self._placement = placement
+
+    def pause(self, wanted: bool) -> None:
+        """Hold the implementer at its next step, or let it go on; returns at once."""
+        if wanted:
+            self._go.clear()
+        else:
+            self._go.set()
+        self._tell("paused", wanted)
+
     def accept(self) -> None:
         """Accept the latest draft."""
-        self._do("export", lambda: self._opened().accept())
+        self._do("export", self._accept)
 
     def export(self, branch: str) -> None:
         """Make the accepted draft a commit."""
@@ -78,6 +137,7 @@ class Work:
     def stop(self) -> None:
         """Stop everything that was commanded until now; returns at once."""
         self._stopped = self._given
+        self._go.set()
         if self._session is not None:
             self._session.halt()
         self._worker.stop()
@@ -85,7 +145,9 @@ class Work:
     def close(self) -> None:
         """End the thread and the worker and let go of the session."""
         self._stopped = self._given
+        self._go.set()
         self._worker.close()
+        self._live.close()
         self._lane.put(self._close_session)
         self._lane.put(self._lane.close)
 
@@ -93,14 +155,16 @@ class Work:
         """Wait until its thread has ended after `close`, and say whether it has."""
         return self._lane.join(seconds)
 
-    def _do(self, doing: str, task: Callable[[], object]) -> None:
+    def _do(self, doing: str, task: Callable[[], object], lane: Lane | None = None) -> None:
         self._given += 1
         number = self._given
-        self._lane.put(lambda: self._command(number, doing, task))
+        (lane or self._lane).put(lambda: self._command(number, doing, task))
 
     def _command(self, number: int, doing: str, task: Callable[[], object]) -> None:
-        self._running, self._doing = number, doing
-        self._tell("busy", doing)
+        self._now.number, self._now.doing = number, doing
+        aside = doing == "check"
+        if not aside:
+            self._tell("busy", doing)
         try:
             self._heed_stop()
             task()
@@ -109,28 +173,28 @@ class Work:
         except Exception as error:
             self._fail(error)
         finally:
-            self._doing = ""
-            self._tell("busy", "")
+            self._now.doing = ""
+            self._tell("checking" if aside else "busy", "")
 
     def _heed_stop(self) -> None:
-        if self._running <= self._stopped:
+        if self._now.number <= self._stopped:
             raise Stopped
 
     def _fail(self, error: Exception) -> None:
-        if self._running <= self._stopped:  # whatever a closed worker made of it
-            self._tell("stopped", self._doing)
+        if self._now.number <= self._stopped:  # whatever a closed worker made of it
+            self._tell("stopped", self._now.doing)
             return
         if not isinstance(error, WorkbenchError):
             error = WorkbenchError(
                 f"{type(error).__name__}: {error} (this is a fault of the workbench)"
             )
-        self._tell("failed", (self._doing, error))
+        self._tell("failed", (self._now.doing, error))
 
     def _read(self, sentence: str, name: str) -> None:
         if not sentence.strip():
             raise UsageError("there is no sentence yet; write what the module shall be")
         reading = registry.load("implementers", "blueprint").read(sentence, name.strip())
-        self._tell("read", (reading.spec, reading.not_understood))
+        self._tell("read", reading)
 
     def _lay(self, contract: str) -> None:
         targets = self._folder.parent / "targets"
@@ -150,31 +214,123 @@ class Work:
         self._worker.warm()
 
     def _start(self, contract: str, repository: str, keywords: dict[str, Any]) -> None:
+        self._new(contract, repository, keywords)
+        self._run()
+
+    def _begin(self, contract: str, repository: str, keywords: dict[str, Any]) -> None:
+        self._new(contract, repository, keywords)
+        self._opened().study()
+        self._worker.warm()
+
+    def _new(self, contract: str, repository: str, keywords: dict[str, Any]) -> None:
         self._close_session()
         spec: Spec = loads(contract)
         folder = self._folder / new_folder(spec).name
-        self._run(
-            Session.start(spec, _folder(repository), folder=folder, listen=self._hear, **keywords)
-        )
+        root = _folder(repository)
+        session = Session.start(spec, root, folder=folder, listen=self._hear, **keywords)
+        self._session = session
+        self._tell("opened", folder.name)
+        if self._placement is not None:
+            session.settle(self._placement)
 
     def _resume(self, name: str) -> None:
+        self._open(name)
+        self._run()
+
+    def _open(self, name: str) -> None:
         if not name:
             raise UsageError("there is no session to resume; start one")
-        self._close_session()
-        session = Session.resume(self._folder / name, listen=self._hear)
-        for event in session.journal.events:
-            self._tell("event", event)
-        self._run(session)
+        if self._session is None or self._session.journal.folder.name != name:
+            self._close_session()
+            session = Session.resume(self._folder / name, listen=self._hear)
+            self._session = session
+        for event in self._opened().journal.events:
+            self._take(event, again=True)
+        self._tell("cells", self.revisions)
+        self._tell("opened", name)
+        self._worker.warm()
 
-    def _run(self, session: Session) -> None:
-        self._session = session
+    def _run(self) -> None:
+        session = self._opened()
         if session.journal.last("finished", green=True) is None:
+            session.show = lambda words: self._tell("words", words)
             for _ in session.drafts(self._worker):
                 pass  # its events say everything
+        standing = self._standing()
+        if standing is not None and standing != session.draft:
+            self._check(None, None)  # a person's cells are what is accepted, not the first offer
+
+    def _edit(self, cell: Cell, kept: bool) -> None:
+        session = self._opened()
+        former = self.revisions.cells.get(cell.id)
+        if former is not None:
+            cell = cell.model_copy(update={"path": cell.path or former.path})
+        elif not cell.path:
+            placement = self._where()
+            path = placement.path if cell.role == "module" else placement.test_path
+            cell = cell.model_copy(update={"path": path})
+        if former is None or cell.source.rstrip("\n") != former.source.rstrip("\n"):
+            session.journal.write("edited", cell=cell.model_dump(mode="json"), kept=kept)
+        self._check_soon()
+
+    def _answer(self, identity: str, answer: Answer) -> None:
+        with self._mending:
+            Revisions.answer(self.revisions, identity, answer)  # refuses what cannot be
+        self._opened().journal.write("answered", cell=identity, answer=answer)
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        """Check once for all cells that were run together."""
+        if not self._check_waits:
+            self._check_waits = True
+            self._do("check", lambda: self._check("live", None), self._live)
+
+    def _check(self, tier: Tier | None, device: str | None) -> None:
+        self._check_waits = False
+        session = self._opened()
+        draft = self._standing()
+        if draft is None:
+            raise UsageError("there is no cell to check yet; write one, or start an implementer")
+        self._tell("checking", tier or session.tier)
+        placement = self._where()
+        draft = draft.model_copy(update={"wants": tier})
+        self._tell("checked", session.check(draft, self._worker, placement, device=device))
+
+    def _accept(self) -> None:
+        session = self._opened()
+        standing = self._standing()
+        if standing is not None and (standing != session.draft or session.report is None):
+            self._check(None, None)
+        session.accept()
+
+    def _standing(self) -> Draft | None:
+        module = self._where().module
+        with self._mending:
+            return self.revisions.draft(module)
+
+    def _where(self) -> Placement:
+        """Return where the code goes; the target is read again only when it is exported."""
+        studied = self._opened().journal.last("studied")
+        if studied is None:
+            return self._opened().study()[1]
+        return Placement.model_validate(studied["placement"])
 
     def _hear(self, event: Event) -> None:
         self._heed_stop()
+        if self._now.doing == "implement" and not self._go.is_set():
+            self._go.wait()
+            self._heed_stop()
+        self._take(event)
+
+    def _take(self, event: Mapping[str, Any], *, again: bool = False) -> None:
+        """Tell an event, and what stands in the cells now if that is new."""
+        if event["event"] == "started":
+            self.revisions = Revisions()
+        with self._mending:
+            self.revisions.hear(event)
         self._tell("event", event)
+        if event["event"] in {"started", "drafted", "edited", "answered"} and not again:
+            self._tell("cells", self.revisions)
 
     def _opened(self) -> Session:
         if self._session is None:
@@ -185,6 +341,13 @@ class Work:
         if self._session is not None:
             self._session.close()
         self._session = None
+
+
+class _Now(threading.local):
+    """What a lane is doing: each has its own."""
+
+    number = 0
+    doing = ""
 
 
 def _folder(repository: str) -> Path:

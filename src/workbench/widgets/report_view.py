@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from workbench import registry
+from workbench.cells import located
 from workbench.errors import UsageError
-from workbench.records import KillTable, Report, TestResult, Verdict
+from workbench.records import Draft, KillTable, Report, TestResult, Verdict
 from workbench.spec import Spec
 from workbench.widgets import kill_view
 from workbench.widgets._html import Html, join, tag
@@ -18,12 +19,13 @@ from workbench.widgets.gradient_flow import gradient_flow
 from workbench.widgets.shape_flow import shape_flow
 
 
-def report_view(report: Report, spec: Spec | None = None) -> View:
+def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = None) -> View:
     """Show a report.
 
     Args:
         report: The report.
         spec: The spec that was checked against, for the words of its requirements.
+        draft: The draft whose cells stand in the notebook, to jump to what a verdict is about.
 
     Returns:
         The view.
@@ -36,7 +38,7 @@ def report_view(report: Report, spec: Spec | None = None) -> View:
         [
             head("Report", state, sub(summary(report)), sub(facts)),
             badge("stale: the spec has changed since", "!", "warn") if stale else "",
-            verdict_tables(report.verdicts, spec),
+            verdict_tables(report.verdicts, spec, draft),
             tests_piece(report.tests),
             _kills(report.kills),
             _fold_view("Shape flow", shape_flow(report.flow), bool(report.flow)),
@@ -49,19 +51,27 @@ def report_view(report: Report, spec: Spec | None = None) -> View:
 
 
 def verdict_tables(
-    verdicts: Sequence[Verdict], spec: Spec | None = None, *, live: bool = False
+    verdicts: Sequence[Verdict],
+    spec: Spec | None = None,
+    draft: Draft | None = None,
+    *,
+    live: bool = False,
 ) -> Html:
     """Show verdicts, also while more are to come: by requirement, then the other checks.
 
     Args:
         verdicts: The verdicts in the order in which they were reached.
         spec: The spec, for its requirements; one without a verdict is shown as open.
+        draft: The draft whose cells stand in the notebook.
         live: Show only the first line of the evidence, for a table that changes all the time.
 
     Returns:
         The markup.
     """
-    evidence = _first if live else _evidence
+
+    def evidence(verdict: Verdict) -> str:
+        return _first(verdict) if live else _evidence(verdict, draft)
+
     required = [verdict for verdict in verdicts if verdict.requirement]
     others = [verdict for verdict in verdicts if not verdict.requirement]
     lines = {name: line.text for name, line in spec.requires.items()} if spec else {}
@@ -128,13 +138,13 @@ def _counts(words: Iterable[str]) -> str:
     return ", ".join(f"{count} {word}" for word, count in Counter(words).items())
 
 
-def _evidence(verdict: Verdict) -> Html:
+def _evidence(verdict: Verdict, draft: Draft | None = None) -> Html:
     """Show what was seen, and on click the lesson and how to see it again."""
     rows = [
         ("seen", verdict.seen),
         ("expected", verdict.expected),
         ("reason", verdict.reason),
-        ("where", verdict.where),
+        ("where", _place(verdict.where, draft)),
         ("fix", verdict.fix),
         ("with", ", ".join(f"{key}={value}" for key, value in verdict.conditions.items())),
         ("check", verdict.check),
@@ -148,6 +158,23 @@ def _evidence(verdict: Verdict) -> Html:
         open_=verdict.outcome == "failed",
         box=False,
     )
+
+
+def _place(where: str, draft: Draft | None) -> str:
+    """Show a place in a draft; where its cells stand in a notebook, a click jumps to the line."""
+    found = located(draft, where) if draft and where else None
+    if found is None:
+        return where
+    identity, line = found
+    jump = tag(
+        "button",
+        f"show line {line} of cell {identity}",
+        type="button",
+        class_="wb-jump",
+        data_wb_cell=identity,
+        data_wb_line=line,  # the magic stands in line 0
+    )
+    return join([tag("code", where), jump], " ")
 
 
 def _first(verdict: Verdict) -> str:

@@ -12,17 +12,18 @@ from typing import Any, ClassVar
 import ipywidgets
 
 from workbench.journal import Event
-from workbench.records import Draft, Export, Placement, Report, Study
+from workbench.records import Cell, Draft, Export, Placement, Report, Study, Tier
 from workbench.spec import Spec
+from workbench.widgets._cells_panel import CellsPanel
 from workbench.widgets._export_panel import ExportPanel
 from workbench.widgets._flusher import Flusher
-from workbench.widgets._implement_panel import ImplementPanel
+from workbench.widgets._implement_panel import ImplementPanel, devices
 from workbench.widgets._panel import Panel
-from workbench.widgets._result_panel import ResultPanel
 from workbench.widgets._sessions_panel import SessionsPanel
 from workbench.widgets._spec_panel import SpecPanel, specs_folder
 from workbench.widgets._style import STYLE
 from workbench.widgets._target_panel import TargetPanel
+from workbench.widgets._verdicts_panel import VerdictsPanel
 from workbench.widgets._work import Work
 
 
@@ -53,21 +54,50 @@ class Workbench(ipywidgets.VBox):
         self.spec = SpecPanel(self._flusher, self._work.read, specs_folder(), spec)
         self.target = TargetPanel(self._flusher, self._study, self._lay, str(repo or ""))
         self.implement = ImplementPanel(self._flusher, self._start, self._work.stop)
-        self.result = ResultPanel(self._flusher)
+        self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
+        self.verdicts = VerdictsPanel(self._flusher, self._work.check, devices())
         self.export = ExportPanel(self._flusher, self._work.accept, self._work.export)
         self.sessions = SessionsPanel(self._flusher, self._work.resume, self._work.list_sessions)
-        parts = [self.spec, self.target, self.implement, self.result, self.export, self.sessions]
+        parts = [self.spec, self.target, self.implement, self.cells, self.verdicts, self.export]
+        parts.append(self.sessions)
         super().__init__([ipywidgets.HTML(STYLE), *parts])
         self.add_class("wb-app")
         self._spec: Spec | None = None
         self._busy = ""
         self._green = self._accepted = False
+        self._tier = "full"
+        self._session = ""
+        self._early: dict[str, Cell] = {}
         self._work.list_sessions()
+        _give_magics()
+        self.cells.page.open()
+
+    @classmethod
+    def current(cls) -> Workbench | None:
+        """Return this kernel's workbench, where one is open."""
+        return cls._former if cls._former is not None and cls._former.comm is not None else None
+
+    def take(self, cell: Cell) -> None:
+        """Take a cell over from a person, and check what stands.
+
+        A notebook that is run from the top runs its cells before it could say which session they
+        belong to; these wait for it.
+        """
+        if self._session:
+            self._work.edit(cell)
+        else:
+            self._early[cell.id] = cell
+            self.cells.say("no session is open yet; start one, or resume one", "!", "warn")
+
+    def check(self, tier: Tier | None = None, device: str | None = None) -> None:
+        """Check what stands in the cells."""
+        self._work.check(tier, device)
 
     def close(self) -> None:
         """End the workbench's threads and processes; its session can be resumed."""
         self._work.close()
         self.spec.close()
+        self.cells.close()
         super().close()
         self._flusher.close()
 
@@ -83,6 +113,22 @@ class Workbench(ipywidgets.VBox):
             kills=self.implement.kills.value,
         )
 
+    def _kept(self, cell: Cell, kept: bool) -> None:
+        self._work.edit(cell, kept=kept)
+
+    def _reopen(self, session: str) -> None:
+        """Open the session that the notebook says it belongs to, where none is open."""
+        if not self._session and not self._busy:
+            self._work.open(session)
+
+    def _take_early(self) -> None:
+        """Take over what was run before the session was open, unless it is an old copy."""
+        early, self._early = self._early, {}
+        self.cells.say("")
+        for cell in early.values():
+            if cell.source.rstrip("\n") not in self._work.revisions.past.get(cell.id, ()):
+                self._work.edit(cell)
+
     def _lay(self) -> None:
         self._work.lay(self.spec.yaml.value)
 
@@ -97,7 +143,19 @@ class Workbench(ipywidgets.VBox):
                 self._part(value).say("stopped; resume the session to go on", "■", "warn")
                 self._work.list_sessions()
             case "read":
-                self.spec.written(*value)
+                self.spec.written(value.spec, value.not_understood)
+            case "opened":
+                self._session = value
+                self.cells.belongs(value)
+                self._take_early()
+            case "cells":
+                self.cells.stand(value)
+                self._green = self._accepted = False
+                self.verdicts.stale()
+            case "checking" if value:
+                self.cells.checking(value)
+            case "checked":
+                self._reported(value)
             case "laid":
                 self.target.laid(value)
             case "studied":
@@ -114,6 +172,7 @@ class Workbench(ipywidgets.VBox):
         match event["event"]:
             case "started":
                 self._spec = Spec.model_validate(event["spec"])
+                self._tier = event["tier"]
                 self._green = self._accepted = False
                 self.spec.opened(self._spec)
             case "studied":
@@ -121,11 +180,11 @@ class Workbench(ipywidgets.VBox):
                 self.target.studied(Study.model_validate(event["study"]), placement)
             case "drafted":
                 self._green = self._accepted = False
-                self.result.drafted(Draft.model_validate(event["draft"]))
+                draft = Draft.model_validate(event["draft"])
+                self.cells.drafted(draft)
+                self.verdicts.drafted(draft)
             case "reported":
-                report = Report.model_validate(event["report"])
-                self._green = report.green
-                self.result.reported(report, self._spec)
+                self._reported(Report.model_validate(event["report"]))
             case "accepted":
                 self._accepted = True
                 self.export.say("accepted; it can be exported", "✓", "good")
@@ -133,6 +192,11 @@ class Workbench(ipywidgets.VBox):
                 self.export.exported(Export.model_validate(event["export"]))
         if event["event"] in {"accepted", "exported", "finished", "stopped"}:
             self._work.list_sessions()
+
+    def _reported(self, report: Report) -> None:
+        self._green = report.green and report.tier == self._tier
+        self.cells.reported(report)
+        self.verdicts.reported(report, self._spec)
 
     def _enable(self) -> None:
         """Let only those buttons be pressed that can do something now."""
@@ -155,6 +219,18 @@ class Workbench(ipywidgets.VBox):
             "read": self.spec,
             "study": self.target,
             "implement": self.implement,
+            "check": self.verdicts,
             "export": self.export,
         }
         return parts.get(doing, self.sessions)
+
+
+def _give_magics() -> None:
+    """Give the notebook the magics of its cells, where this is a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        from workbench.widgets import magics
+
+        magics.register(shell)
