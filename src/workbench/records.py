@@ -267,6 +267,8 @@ class FlowStep(Record):
         output: Shape and dtype of its output, for example ``float32 (8, 512, 512)``.
         parameters: How many parameters it holds itself, without its children.
         depth: How deeply it is nested.
+        flops: Floating point operations of products in this call, those inside it included.
+        saved: Bytes that this call keeps for a backward pass, those inside it included.
     """
 
     name: str
@@ -274,6 +276,8 @@ class FlowStep(Record):
     output: str
     parameters: int = 0
     depth: int = 0
+    flops: int = 0
+    saved: int = 0
 
 
 class Gradient(Record):

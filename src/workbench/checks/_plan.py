@@ -118,7 +118,8 @@ def _decidable(
         try:
             # A size has no value of its own, and any legal one shows whether the form is sound.
             sizes = {name: size.bounds(spec.options)[1] for name, size in spec.sizes.items()}
-            line.expression.value({**spec.options, **(sizes if spec.kind in _SIZED else {})})
+            sized = spec.kind in _SIZED or hasattr(modules[deciding[line.phrase]], "SIZED")
+            line.expression.value({**spec.options, **(sizes if sized else {})})
         except SpecError as error:
             raise error.at(line=line.line, field=f"requires.{line.id}") from None
 

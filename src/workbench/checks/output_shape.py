@@ -33,7 +33,10 @@ def check(subject: Subject) -> Decision:
         if problem is not None:
             return problem
     sizes = [case.sizes for case in tried]
-    return _full(subject) or passed(f"as declared at {len(sizes)} sets of sizes", sizes=sizes)
+    problem, limit = _full(subject)
+    seen = f"as declared at {len(sizes)} sets of sizes"
+    seen += f"; the full size cannot be followed without data: {limit}" if limit else ""
+    return problem or passed(seen, sizes=sizes)
 
 
 def tried_at(subject: Subject, case: Case) -> Decision | None:
@@ -59,21 +62,26 @@ def _structure(subject: Subject, run: Run) -> str:
     return run.structure if wrong else ""
 
 
-def _full(subject: Subject) -> Decision | None:
-    """Follow the shapes through the full-size module; None where nothing is wrong."""
+def _full(subject: Subject) -> tuple[Decision | None, str]:
+    """Follow the shapes through the full-size module.
+
+    Returns:
+        The failure, or None where nothing is wrong; and what kept them from being followed.
+    """
     options = subject.spec.options
     sizes = _sizes.largest(subject.spec, options)
     conditions = {"options": dict(options), "sizes": sizes, "device": "meta"}
     try:
         answer = subject.outline(options)
-    except CannotLook:
-        return None  # the largest sizes were tried with small options
+    except CannotLook as error:
+        return None, str(error)[:200]  # the largest sizes were tried with small options
     except CandidateRaised as error:
         shown = ", ".join(f"{name}={size}" for name, size in sizes.items())
         seen = f"{error.kind}: {error.message}"
-        return failed(seen, f"an output at full size, {shown}", conditions, where=error.where)
+        wanted = f"an output at full size, {shown}"
+        return failed(seen, wanted, conditions, where=error.where), ""
     found = {name: (tuple(shape), dtype) for name, (shape, dtype) in answer["outputs"].items()}
-    return _compared(subject, found, {**options, **sizes}, "", conditions)
+    return _compared(subject, found, {**options, **sizes}, "", conditions), ""
 
 
 def _compared(

@@ -15,7 +15,7 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     build           names, shapes, dtypes and values of parameters and buffers
     run             the outputs for given weights and inputs, and gradients for given cotangents
     reload          the same outputs from an instance and from another one that loaded its state
-    outline         the full size without data: shapes, the flow through the module, what is counted
+    outline         the full size without data: shapes, the flow through it, what it costs
     trace           the operations of one call as a graph, in the words below
     metric          plays a script of updates, computes, resets and merges
     symbolic        extents of the outputs as expressions, and what the code asks of the sizes

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from workbench.errors import nearest
 from workbench.frameworks._torch_plain import plain
 from workbench.frameworks._torch_precise import Precise
+from workbench.frameworks._torch_unfilled import Unfilled
 
 Array = NDArray[Any]
 
@@ -118,12 +119,13 @@ def forget() -> None:
 def _build(of: Mapping[str, Any]) -> Instance:
     dtype, device = DTYPES[of["dtype"]], of["device"]
     seed(of["seed"])
-    with precision(dtype), torch.device(device):
+    filled = Unfilled() if device == "meta" else contextlib.nullcontext()
+    with precision(dtype), torch.device(device), filled:
         module = plain(find(of), of["options"]) if of.get("plain") else find(of)(**of["options"])
     if not isinstance(module, nn.Module):
         raise TypeError(f"{of['name']} built a {type(module).__name__}, which is no nn.Module")
     module = module.to(device=device, dtype=dtype)
-    return Instance(module, dtype, device, state(module))
+    return Instance(module, dtype, device, {} if device == "meta" else state(module))
 
 
 def state(module: nn.Module) -> dict[str, Tensor]:
