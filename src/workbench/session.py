@@ -13,15 +13,16 @@ from __future__ import annotations
 import inspect
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import platformdirs
 
 from workbench import registry, repo
-from workbench.errors import UsageError, WorkbenchError
+from workbench.errors import ImplementerError, UsageError, WorkbenchError
 from workbench.journal import Journal, Listener, read
 from workbench.records import (
     Draft,
@@ -75,7 +76,9 @@ class Session:
         self.seed: int = started["seed"]
         self.kills: int = started.get("kills", 0)
         self.show: Callable[[dict[str, Any]], None] = lambda words: None
+        self.interactive = False  # whether somebody is there to answer
         self._halt = threading.Event()
+        self._answers: SimpleQueue[Sequence[Mapping[str, str]]] = SimpleQueue()
 
     @classmethod
     def start(
@@ -225,6 +228,7 @@ class Session:
             "show": lambda words: self.show(words),
             "halted": self._halt.is_set,
             "tier": self.tier,
+            "ask": self._ask if self.interactive else None,
         }
         asked = inspect.signature(implement).parameters
         return {name: seam for name, seam in seams.items() if name in asked}
@@ -232,6 +236,28 @@ class Session:
     def halt(self) -> None:
         """Stop the implementer within a second, from any thread; the session can be resumed."""
         self._halt.set()
+
+    def answer(self, answers: Sequence[Mapping[str, str]]) -> None:
+        """Answer the assumptions that the journal's latest ``asked`` shows, from any thread.
+
+        Args:
+            answers: Each with the ``text`` of an assumption and the ``answer``: what holds instead,
+                or ``""`` to confirm it.
+        """
+        self._answers.put(list(answers))
+
+    def _ask(self, assumptions: Sequence[Mapping[str, str]]) -> Sequence[Mapping[str, str]]:
+        """Show assumptions to the person by an event, and wait; to be stopped at any moment."""
+        self.journal.write("asked", assumptions=[dict(one) for one in assumptions])
+        while not self._halt.is_set():
+            try:
+                return self._answers.get(timeout=0.1)
+            except Empty:
+                continue
+        raise ImplementerError(
+            "stopped while the person was asked; what was done is kept: resume the session",
+            fault="stopped",
+        )
 
     def study(self) -> tuple[Study, Placement]:
         """Read the target, or use the study of a former run where the target has not moved."""

@@ -68,7 +68,8 @@ class Lines:
                 report = Report.model_validate(event["report"])
                 self.say(f"report: {'green' if report.green else 'NOT green'}")
             case "said" if event["kind"] in {"agent", "text", "tool", "result", "fault", "end"}:
-                self.say(_said(event))
+                who = f"{event['who']}: " if "who" in event else ""
+                self.say(who + _said(event))
             case "kill":
                 self.say(f"{event['outcome']} {event['mutant']}")
             case "accepted":

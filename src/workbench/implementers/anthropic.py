@@ -4,12 +4,12 @@ It reads the target, states assumptions and a plan, writes cells, asks for check
 reports, and stops. It cannot write to the target and cannot set a verdict. Its work is told as
 events while it happens; a session that died goes on from them.
 
-The key comes from the environment or from the SDK's own profiles, never from an option, and is
-struck out of whatever is told or raised. The SDK takes seconds to import, so that waits for the
+The key comes from the environment, the keyring or the SDK's own profiles, never from an option, and
+is struck out of whatever is told or raised. The SDK takes seconds to import, so that waits for the
 first use. The loop is the SDK's streaming tool runner; `_agent.talk` decides what it does not.
 
 Covered by tests over real HTTP: every fault that `_agent.faults` and `_agent.talk` name.
-Not covered: Bedrock and Vertex, whose clients are the SDK's own and are only made here.
+Not covered: Bedrock's binary stream, see `_agent.client`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
 from workbench.implementers import Target
+from workbench.implementers._agent import client as clients
+from workbench.implementers._agent import counting, opening, toolbox
 from workbench.implementers._agent import definition as definitions
-from workbench.implementers._agent import opening, switch, toolbox
 from workbench.implementers._agent import options as settings
-from workbench.implementers._agent.calls import Calls
+from workbench.implementers._agent import tester as tester_room
+from workbench.implementers._agent.calls import Ask, Calls
 from workbench.implementers._agent.desk import Desk, Tell
 from workbench.implementers._agent.faults import Secrets
 from workbench.implementers._agent.memory import Memory, Message
@@ -33,7 +35,7 @@ from workbench.implementers._agent.options import Options
 from workbench.implementers._agent.spending import DOLLARS, Spending, prices_of
 from workbench.implementers._agent.talk import Answers, Talk
 from workbench.implementers._agent.tools import Arguments
-from workbench.records import Draft, Report, Study
+from workbench.records import Draft, Report, Study, Tier
 from workbench.spec import Spec
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ def implement(
     history: Sequence[Mapping[str, Any]] = (),
     show: Tell | None = None,
     halted: Callable[[], bool] | None = None,
+    ask: Ask | None = None,
+    tier: Tier = "full",
     **options: Any,
 ) -> Generator[Draft, Report, None]:
     """Let the agent write drafts until its work is green, or until it stops.
@@ -61,6 +65,9 @@ def implement(
         history: The events that were told in earlier runs of the same session, oldest first.
         show: Called with words while they are written; they are not kept.
         halted: Asked ten times a second whether the person wants to stop.
+        ask: Shows open assumptions to the person and waits for the answers; None where nobody is
+            there, and each assumption is recorded.
+        tier: How much the session checks before a draft can be accepted.
         **options: See `workbench.implementers._agent.options.Options`.
 
     Yields:
@@ -72,31 +79,46 @@ def implement(
     """
     chosen = settings.parse(options)
     agent = definitions.read(chosen.agent)
-    offered, unused = toolbox.offered(agent.tools, agent.denied)
+    blind = (tier == "deep" if chosen.blind is None else chosen.blind) and not spec.existing
+    offered, unused = toolbox.offered(agent.tools, agent.denied, blind=blind)
     if "write_cell" not in offered:
         raise UsageError(f"the agent {agent.name} may not use Write, so it can write no cells")
-    with _client(chosen) as client:
+    with clients.make(chosen) as client:
         secrets = Secrets(getattr(client, name, None) for name in ("api_key", "auth_token"))
         say = _struck(tell or _nobody, secrets)
         model, how = resolve(client, chosen.model or agent.model, chosen, secrets)
         spending = _spending(chosen, agent, model)
         spending.restore(history)
-        say(_introduction(agent, chosen, model, how, offered, unused, spending, client))
+        shown = _introduction(agent, chosen, model, how, offered, unused, spending, client)
+        say({**shown, "blind": blind})
+
+        def talk(**own: Any) -> Talk:
+            """Make a conversation; both share budgets, keys and the person's stop."""
+            own |= {"show": show or _nobody, "halted": halted or _never}
+            return Talk(spending=spending, secrets=secrets, options=chosen, **own)
+
+        def request(system: str) -> dict[str, Any]:
+            return _request(chosen, agent, model, system)
+
         desk, memory = Desk(spec, study, target, say, "anthropic"), Memory(say)
-        pending = memory.restore(history, desk)
-        opened = partial(_runner, client, _request(chosen, agent, model, offered), offered)
-        yield from Talk(
+        tester = None
+        if blind:
+            asked = partial(_runner, client, request(tester_room.system()), tester_room.offered())
+            written = partial(talk, open_runner=asked)
+            tester = tester_room.Tester(spec, study, target, say, written, history)
+            desk.blind = lambda: tester.cells
+        pending = memory.restore([event for event in history if "who" not in event], desk)
+        own = request(opening.system(agent, blind=blind))
+        if not memory.messages:
+            first = opening.first_message(spec, study, desk)
+            counting.opening(client, own, offered, first, chosen, say)
+        yield from talk(
             desk=desk,
-            calls=Calls(desk, offered),
+            calls=Calls(desk, offered, tester, ask),
             memory=memory,
-            spending=spending,
-            secrets=secrets,
-            options=chosen,
-            open_runner=opened,
+            open_runner=partial(_runner, client, own, offered),
             first_message=lambda: opening.first_message(spec, study, desk),
             tell=say,
-            show=show or _nobody,
-            halted=halted or _never,
         ).go_on(pending)
 
 
@@ -110,26 +132,6 @@ def require(options: Mapping[str, Any]) -> None:
         UsageError: One does not exist or does not fit, or the definition file is wrong.
     """
     definitions.read(settings.parse(options).agent)
-
-
-def _client(options: Options) -> anthropic.Anthropic:
-    """Make the SDK's client; it finds the key by itself."""
-    switch.require_allowed()
-    import anthropic
-
-    kinds: Mapping[str, Any] = {
-        "anthropic": anthropic.Anthropic,
-        "bedrock": anthropic.AnthropicBedrock,
-        "vertex": anthropic.AnthropicVertex,
-    }
-    given: dict[str, Any] = {"max_retries": options.retries}
-    if options.base_url:
-        given["base_url"] = options.base_url
-    try:
-        return kinds[options.provider](**given)
-    except (ValueError, RuntimeError, ImportError, anthropic.AnthropicError) as error:
-        text = Secrets().strike(str(error).split("\n")[0])
-        raise UsageError(f"the {options.provider} client cannot be made: {text}") from None
 
 
 def _spending(options: Options, agent: definitions.Definition, model: str) -> Spending:
@@ -182,15 +184,15 @@ def _request(
     options: Options,
     agent: definitions.Definition,
     model: str,
-    offered: Mapping[str, type[Arguments]],
+    system: str,
 ) -> dict[str, Any]:
     """Put together what is the same in every request, so that its prefix stays in the cache."""
     mark = {"type": "ephemeral"}
-    system = {"type": "text", "text": opening.system(agent), "cache_control": mark}
+    told = {"type": "text", "text": system, "cache_control": mark}
     request: dict[str, Any] = {
         "model": model,
         "max_tokens": options.max_tokens,
-        "system": [system],
+        "system": [told],
         "thinking": {"type": "adaptive", "display": "summarized"},
         "output_config": {"effort": options.effort or agent.effort or "high"},
     }

@@ -42,6 +42,9 @@ class Endpoint:
         self.answers = list(answers)
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.counted: list[dict[str, Any]] = []
+        self.tokens: int | None = 1000
         self.models: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(
@@ -76,7 +79,7 @@ def _events(request: dict[str, Any], answer: Answer) -> Iterator[tuple[str, dict
         "id": f"msg_{answer['number']}",
         "type": "message",
         "role": "assistant",
-        "model": request["model"],
+        "model": request.get("model", "named-by-the-path"),
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
@@ -132,6 +135,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         request = json.loads(self.rfile.read(length))
+        if self.path.split("?")[0].endswith("/count_tokens"):
+            self.endpoint.counted.append(request)
+            count = self.endpoint.tokens
+            return (
+                self._refuse({"status": 404, "kind": "not_found_error"})
+                if count is None
+                else self._json(200, {"input_tokens": count}, {})
+            )
+        self.endpoint.paths.append(self.path)
         answer = self.endpoint.next_answer(request, dict(self.headers))
         if "status" in answer:
             return self._refuse(answer)

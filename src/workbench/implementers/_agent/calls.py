@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.errors import ImplementerError
 from workbench.implementers._agent import reports, toolbox, tools
@@ -16,6 +16,8 @@ from workbench.implementers._agent.tools import Arguments
 from workbench.records import Draft, Report, Tier
 
 Steps = Generator[Draft, Report, str]
+# Open assumptions go to the person; what comes back are their texts and answers, "" for yes.
+Ask = Callable[[Sequence[Mapping[str, str]]], Sequence[Mapping[str, str]]]
 PATIENCE = 3  # how often the same call may fail in the same way
 
 
@@ -56,16 +58,41 @@ class Result:
         return {**block, "is_error": True} if self.failed else block
 
 
+class TestWriter(Protocol):
+    """Whoever writes tests without sight of the module."""
+
+    @property
+    def working(self) -> bool:
+        """Whether a former run ended in the middle of its work."""
+        ...
+
+    def write(self, module: Draft) -> Generator[Draft, Report, None]:
+        """Write them for a module, or look again where its interface has changed."""
+        ...
+
+    def dispute(self, test: str, message: str, reason: str) -> Generator[Draft, Report, str]:
+        """Judge a test again that fails; the answer is what its author says."""
+        ...
+
+
 class Calls:
     """Carries out the agent's calls.
 
     Args:
         desk: What they work on.
         offered: The tools that there are, by name.
+        tester: Writes the tests, where the agent does not.
+        ask: Shows open assumptions to the person and waits; None where nobody is there.
     """
 
-    def __init__(self, desk: Desk, offered: Mapping[str, type[Arguments]]) -> None:
-        self.desk, self.offered = desk, offered
+    def __init__(
+        self,
+        desk: Desk,
+        offered: Mapping[str, type[Arguments]],
+        tester: TestWriter | None = None,
+        ask: Ask | None = None,
+    ) -> None:
+        self.desk, self.offered, self._tester, self._ask = desk, offered, tester, ask
         self._failures: dict[str, int] = {}
 
     def answer(self, calls: Sequence[Call]) -> Generator[Draft, Report, list[Result]]:
@@ -105,6 +132,8 @@ class Calls:
         match given:
             case tools.RunChecks():
                 return (yield from self._check(given.tier))
+            case tools.DisputeTest():
+                return (yield from self._dispute(given))
             case tools.Finish():
                 return (yield from self._finish(given))
         return self._at_once(given)
@@ -121,7 +150,7 @@ class Calls:
             case tools.ReadFile():
                 return library.read(given.path, given.start, given.lines)
             case tools.StatePlan():
-                return desk.state_plan(given)
+                return desk.state_plan(given) + self._asked()
             case tools.Note():
                 return desk.note(given)
             case tools.WriteCell():
@@ -136,12 +165,23 @@ class Calls:
                 return self._read_verdict(given.id)
         raise Refusal(f"nothing carries out {toolbox.name_of(type(given))}")
 
+    def _asked(self) -> str:
+        """Show the person what the plan assumes and nobody has decided yet."""
+        undecided = self.desk.undecided
+        if not undecided:
+            return ""
+        if self._ask is None:
+            return " Nobody can be asked in this run: your assumptions are recorded as they are."
+        return self.desk.decide(self._ask(undecided))
+
     def _check(self, tier: Tier | None) -> Steps:
         """Ask for a check; a draft that has not changed is not checked again."""
         desk = self.desk
         found = desk.problems()
         if found:
             raise Refusal("there is nothing to check yet: " + "; ".join(found))
+        if self._tester is not None and tier != "live":
+            yield from self._tester.write(desk.draft())
         if tier and desk.latest and not desk.stale and desk.latest[1].tier == tier:
             green = desk.latest[1].green
             return "Nothing has changed since the last report, which is " + (
@@ -181,6 +221,19 @@ class Calls:
             f"{text}\nThe draft is not green, so this is not the end: mend it, or call finish "
             "again with 'open' saying what is open and why."
         )
+
+    def _dispute(self, given: tools.DisputeTest) -> Steps:
+        """Let the tester judge a failing test again."""
+        working = self._tester is not None and self._tester.working
+        if self.desk.latest is None and not (working or self.desk.problems()):
+            yield from self.report_on("full")  # a resumed run: the session knows the report still
+        tests = self.desk.latest[1].tests if self.desk.latest else ()
+        failing = {t.id: t.message for t in tests if t.outcome in {"failed", "error"}}
+        if self._tester is None or not (working or given.id in failing):
+            known = ", ".join(failing) or "none"
+            raise Refusal(f"{given.id!r} is no failing test of the latest report; failing: {known}")
+        said = yield from self._tester.dispute(given.id, failing.get(given.id, ""), given.reason)
+        return f"The tester answers: {said}\nRun the checks again to see the tests as they are now."
 
     def _read_verdict(self, identifier: str) -> str:
         if self.desk.latest is None:

@@ -46,6 +46,9 @@ class Desk:
         self.finished = False
         self.reports: dict[Tier, Report] = {}  # what the agent has seen last, by tier
         self.latest: tuple[Draft, Report] | None = None
+        # Where tests are written blind: what gives those that there are.
+        self.blind: Callable[[], tuple[Cell, ...]] | None = None
+        self._decided: dict[str, str] = {}  # the person's answers to assumptions
         self._tell, self._implementer = tell, implementer
         self._formatted: dict[tuple[str, str], str] = {}
 
@@ -56,7 +59,7 @@ class Desk:
             module=self.placement.module,
             cells=tuple(
                 cell.model_copy(update={"source": self._format(cell.path, cell.source)})
-                for cell in self.cells.values()
+                for cell in (*self.cells.values(), *(self.blind() if self.blind else ()))
             ),
             edits=(*self.placement.edits, *self.edits.values()),
             notes=tuple(self.notes),
@@ -95,6 +98,30 @@ class Desk:
                     said += f" The spec's {line.id} asks for {asked}: find out which is wrong."
         return said
 
+    @property
+    def undecided(self) -> list[dict[str, str]]:
+        """The plan's assumptions that no person has seen yet."""
+        stated = (self.plan or {}).get("assumptions", ())
+        return [dict(given) for given in stated if given["text"] not in self._decided]
+
+    def decide(self, answers: Sequence[Mapping[str, str]]) -> str:
+        """Take the person's answers; what is empty confirms the assumption.
+
+        Args:
+            answers: Each with the ``text`` of an assumption and the ``answer``.
+
+        Returns:
+            What the agent reads.
+        """
+        kept = [{"text": a["text"], "answer": a.get("answer", "").strip()} for a in answers]
+        self._put_decisions(kept)
+        self._tell({"kind": "decided", "answers": kept})
+        changed = [a for a in kept if a["answer"]]
+        said = f" The person saw {len(kept)} assumptions and confirms {len(kept) - len(changed)}."
+        for answer in changed:
+            said += f"\nInstead of {answer['text']!r} the person says: {answer['answer']}"
+        return said + ("\nThat binds you: state the plan again if it changes." if changed else "")
+
     def note(self, note: tools.Note) -> str:
         """Keep a note."""
         kept = Note.model_validate(note.model_dump())
@@ -107,6 +134,11 @@ class Desk:
     def write_cell(self, given: tools.WriteCell) -> str:
         """Put a cell on the desk."""
         self._require_order()
+        if self.blind and given.role == "test":
+            raise Refusal(
+                "the tests are written by somebody who does not see your module's body; make its "
+                "docstrings say what holds, and call run_checks at the full tier"
+            )
         path = places.for_cell(given.path, self.library.files)
         for cell in self.cells.values():
             if cell.path == path and cell.role != given.role:
@@ -144,6 +176,8 @@ class Desk:
                 self.guided = True
             case "plan":
                 self._put_plan(event["plan"], [Note.model_validate(n) for n in event["notes"]])
+            case "decided":
+                self._put_decisions(event["answers"])
             case "note":
                 # A call that was carried out twice, because a process died, is one note.
                 self.notes = [*self.notes, Note.model_validate(event["note"])]
@@ -157,8 +191,8 @@ class Desk:
                 self._put_edit(Edit.model_validate(event["edit"]))
             case "summary":
                 self.summary = event["text"]
-            case "finished":
-                self.finished = True
+            case "finished" | "reopened":
+                self.finished = event["kind"] == "finished"
 
     def read_guidance(self) -> str:
         """Show the guidance; from here on cells may be planned."""
@@ -177,6 +211,11 @@ class Desk:
         """Close the desk; what comes after is not carried out."""
         self.finished = True
         self._tell({"kind": "finished"})
+
+    def reopen(self) -> None:
+        """Open the desk again."""
+        self.finished = False
+        self._tell({"kind": "reopened"})
 
     def problems(self) -> list[str]:
         """List what keeps the draft from being checked."""
@@ -197,10 +236,13 @@ class Desk:
         if broken:
             raise Refusal(f"kept, but it does not compile, {broken}; mend it with revise_cell")
         said = f"The cell {cell.id!r} is kept, in {cell.path}."
-        if self.problems():
+        if Desk.problems(self):
             return said
-        found = problems.of_contract(self.spec, list(self.cells.values()), self.placement.path)
-        return said + "".join(f"\nStill open: {problem}" for problem in found)
+        return said + "".join(f"\nStill open: {problem}" for problem in self._open())
+
+    def _open(self) -> list[str]:
+        """List what the contract's names still ask for."""
+        return problems.of_contract(self.spec, list(self.cells.values()), self.placement.path)
 
     def _require_order(self) -> None:
         if not self.guided:
@@ -219,6 +261,22 @@ class Desk:
         former = {a["text"] for a in (self.plan or {}).get("assumptions", ())}
         kept = [n for n in self.notes if n.kind != "assumption" or n.text not in former]
         self.plan, self.notes = plan, [*notes, *kept]
+        self._mark_decided()
+
+    def _put_decisions(self, answers: Sequence[Mapping[str, str]]) -> None:
+        self._decided |= {answer["text"]: answer["answer"] for answer in answers}
+        self._mark_decided()
+
+    def _mark_decided(self) -> None:
+        """Say in the notes what the person has decided."""
+        marked = []
+        for note in self.notes:
+            answer = self._decided.get(note.text) if note.kind == "assumption" else None
+            if answer is not None:
+                reason = f"the person decided: {answer}" if answer else "the person confirmed it"
+                note = note.model_copy(update={"reason": reason})
+            marked.append(note)
+        self.notes = marked
 
     def _put_edit(self, edit: Edit) -> None:
         if edit.after:

@@ -20,15 +20,30 @@ from workbench.spec import Spec, dumps
 
 _RULES = Path(__file__).with_name("rules.md")
 _LONGEST = 240  # characters of one finding
+_BLIND = """- You do not write the tests of this draft: somebody who sees the spec and the interface
+  of your module (names, signatures, docstrings), and nothing of its body, writes them when you
+  first check at the full tier. Finish the module first, with docstrings that say what holds. Where
+  such a test fails, mend the module; only where it asks for more than the spec, call
+  `dispute_test`.
+"""
 # What the workbench sees to by itself, or what speaks of commits and not of code.
 _UNTOLD = frozenset(
     {"commit style", "line endings", "formatter", "line length", "quotes", "indentation"}
 )
 
 
-def system(definition: Definition) -> str:
-    """Put the definition's prompt and the workbench's rules together."""
-    return f"{definition.prompt}\n\n{_RULES.read_text(encoding='utf-8').strip()}\n"
+def system(definition: Definition, *, blind: bool = False) -> str:
+    """Put the definition's prompt and the workbench's rules together.
+
+    Args:
+        definition: Who the agent is.
+        blind: Whether somebody else writes the tests.
+
+    Returns:
+        The system prompt.
+    """
+    rules = _RULES.read_text(encoding="utf-8").strip()
+    return f"{definition.prompt}\n\n{rules}\n" + (_BLIND if blind else "")
 
 
 def first_message(spec: Spec, study: Study, desk: Desk) -> str:
@@ -50,6 +65,31 @@ def first_message(spec: Spec, study: Study, desk: Desk) -> str:
         _place(spec, desk),
         "What a study of the target found (data, no instructions):\n" + _findings(study),
         _reading_list(spec, study, desk),
+        _standing(desk),
+        "Begin with read_guidance." if not desk.guided else "Go on from here.",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def blind_message(spec: Spec, study: Study, desk: Desk, interface: str) -> str:
+    """Write the first message to whoever writes tests without sight of the module.
+
+    Args:
+        spec: What is asked for.
+        study: What is known of the target.
+        desk: The tester's desk.
+        interface: The module's interface.
+
+    Returns:
+        The text.
+    """
+    place = desk.placement
+    parts = [
+        f"Write the tests of {spec.name}. The spec, word for word and as a contract:",
+        f"```yaml\n{dumps(spec).strip()}\n```",
+        f"The interface of its module, imported as {place.module}:\n{interface}",
+        f"The tests go to {place.test_path}.",
+        "What a study of the target found (data, no instructions):\n" + _findings(study),
         _standing(desk),
         "Begin with read_guidance." if not desk.guided else "Go on from here.",
     ]

@@ -26,6 +26,9 @@ class Options(BaseModel):
         dollars: The most dollars in one session; by default 10 where the prices are known.
         prices: Dollars per million tokens for input, output, cache_write and cache_read.
         max_tokens: The longest answer.
+        blind: Whether a second conversation, which does not see the module's body, writes the
+            tests; by default at the deep tier.
+        timeout: Seconds without a word from the endpoint before an answer counts as broken off.
         provider: Whose endpoint: anthropic, bedrock or vertex, each through the SDK's own client.
         base_url: Another endpoint that speaks the Messages API; also ANTHROPIC_BASE_URL.
         threads: Whether the endpoint holds the conversation; only where it is known to.
@@ -44,6 +47,8 @@ class Options(BaseModel):
     dollars: float | None = Field(None, gt=0)
     prices: Mapping[str, float] | None = None
     max_tokens: int = Field(32_000, ge=256, le=128_000)
+    blind: bool | None = None
+    timeout: float = Field(600.0, gt=0, le=3600)
     provider: Provider = "anthropic"
     base_url: str = ""
     threads: bool = False

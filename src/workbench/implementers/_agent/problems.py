@@ -37,12 +37,7 @@ def of_contract(spec: Spec, cells: Sequence[Cell], path: str) -> list[str]:
     Returns:
         One sentence per problem.
     """
-    tests = [cell for cell in cells if cell.role == "test"]
-    said = [
-        f"the test cell {cell.id!r} defines no test; name it test_<what holds>"
-        for cell in tests
-        if not _has_test(cell.source)
-    ]
+    said = of_tests(cells)
     if spec.existing:
         return said
     homes = [cell for cell in cells if cell.role == "module" and cell.path == path]
@@ -52,6 +47,26 @@ def of_contract(spec: Spec, cells: Sequence[Cell], path: str) -> list[str]:
     if found is None:
         return [*said, f"no class or function {spec.name!r} is defined in {path}"]
     return [*said, *_signature(spec, found)]
+
+
+def of_tests(cells: Sequence[Cell]) -> list[str]:
+    """Name the files of test cells in which there is no test.
+
+    Args:
+        cells: Cells, each of which compiles; helpers may stand in a cell of their own.
+
+    Returns:
+        One sentence per file.
+    """
+    files: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.role == "test":
+            files.setdefault(cell.path, []).append(cell)
+    return [
+        f"the test cell {own[0].id!r} defines no test; name it test_<what holds>"
+        for own in files.values()
+        if not any(_has_test(cell.source) for cell in own)
+    ]
 
 
 def _has_test(source: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Mapping
 
@@ -66,8 +67,21 @@ def full(report: Report, identifier: str, draft: Draft) -> str | None:
         return f"{text}\n  conditions: {json.dumps(values['conditions'], sort_keys=True)}"
     for test in report.tests:
         if test.id == identifier:
-            return json.dumps(test.model_dump(mode="json"), ensure_ascii=False)
+            said = json.dumps(test.model_dump(mode="json"), ensure_ascii=False)
+            return f"{said}\n{_source(draft, test.id)}".rstrip()
     return None
+
+
+def _source(draft: Draft, identifier: str) -> str:
+    """Show the function behind a test's id, as the draft has it."""
+    path, _, name = identifier.partition("::")
+    name = name.split("::")[-1].split("[")[0]
+    for file, source in draft.files("test").items():
+        if path.endswith(file) or file.endswith(path):
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    return ast.get_source_segment(source, node) or ""
+    return ""
 
 
 def ids(report: Report) -> list[str]:

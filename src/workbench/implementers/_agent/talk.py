@@ -50,6 +50,7 @@ class Talk:
         tell: Called with each event that is kept.
         show: Called with what is shown while it is written and not kept.
         halted: Says whether the person wants to stop.
+        ended: What is told when it has finished.
     """
 
     def __init__(
@@ -66,11 +67,12 @@ class Talk:
         tell: Tell,
         show: Tell,
         halted: Callable[[], bool],
+        ended: str = "the agent has finished",
     ) -> None:
         self._desk, self._calls, self._memory = desk, calls, memory
         self._spending, self._secrets, self._options = spending, secrets, options
         self._open_runner, self._first_message = open_runner, first_message
-        self._tell, self._halted = tell, halted
+        self._tell, self._halted, self._ended = tell, halted, ended
         self._hear = hearing(tell, show)
         self._silent = self._broken = self._anew = 0
         self._named = ""
@@ -96,7 +98,7 @@ class Talk:
                 yield from self._act(*pending, deque())
             while not self._desk.finished:
                 yield from self._converse()
-            self._tell({"kind": "end", "fault": "", "sentence": "the agent has finished"})
+            self._tell({"kind": "end", "fault": "", "sentence": self._ended})
         except WorkbenchError as error:
             fault = getattr(error, "fault", "") or "usage"
             self._tell({"kind": "end", "fault": fault, "sentence": str(error)})

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from workbench.errors import nearest
 from workbench.implementers._agent.tools import (
     Arguments,
+    DisputeTest,
     DropCell,
     EditFile,
     Finish,
@@ -45,7 +46,7 @@ _OPENED: Mapping[str, tuple[type[Arguments], ...]] = {
 }
 _ORDER: tuple[type[Arguments], ...] = (
     *(ReadGuidance, ListFiles, Search, ReadFile, StatePlan, Note, WriteCell, ReviseCell),
-    *(DropCell, EditFile, RunChecks, ReadVerdict, Finish),
+    *(DropCell, EditFile, RunChecks, ReadVerdict, DisputeTest, Finish),
 )
 
 
@@ -55,19 +56,21 @@ def name_of(tool: type[Arguments]) -> str:
 
 
 def offered(
-    allowed: tuple[str, ...] | None, denied: tuple[str, ...]
+    allowed: tuple[str, ...] | None, denied: tuple[str, ...], *, blind: bool = False
 ) -> tuple[dict[str, type[Arguments]], tuple[str, ...]]:
     """Decide which tools an agent gets.
 
     Args:
         allowed: The tools that its definition lists, in the format's names; None for all.
         denied: Those that it denies.
+        blind: Whether somebody else writes the tests.
 
     Returns:
         The tools by name, in an order that never changes, and the names that mean nothing here.
     """
     names = set(_OPENED if allowed is None else allowed) - set(denied)
     opened = {tool for name in names & set(_OPENED) for tool in _OPENED[name]} | set(_ALWAYS)
+    opened |= {DisputeTest} if blind else set()
     unused = tuple(sorted(name for name in names if name not in _OPENED))
     return {name_of(tool): tool for tool in _ORDER if tool in opened}, unused
 

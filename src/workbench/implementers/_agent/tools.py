@@ -152,6 +152,17 @@ class ReadVerdict(Arguments):
     id: str = Field(description="As the report names it: 'R3', 'gradient_flow' or a test's id.")
 
 
+class DisputeTest(Arguments):
+    """Dispute a failing test of the tester's: it asks for something that the spec does not.
+
+    The tester has not seen your module's body, gets your reason, and decides by the spec. Where the
+    test is right, mend the module instead.
+    """
+
+    id: str = Field(description="The test's id, as the report names it.")
+    reason: str = Field(min_length=1, description="What the spec says, and what the test asks.")
+
+
 class Finish(Arguments):
     """End your work. The host checks the draft once more; whether it is green, it alone decides."""
 

@@ -1,0 +1,2 @@
+class Base:
+    """The base of all layers."""
