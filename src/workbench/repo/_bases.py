@@ -140,7 +140,7 @@ def _expects(line: list[Defined]) -> list[str]:
 
 
 def _syntax(found: Defined) -> ast.ClassDef | None:
-    for node in ast.walk(ast.parse("\n".join(found.source.lines))):
+    for node in ast.walk(ast.parse(found.source.text)):
         if isinstance(node, ast.ClassDef) and node.lineno == found.definition.line:
             return node
     return None

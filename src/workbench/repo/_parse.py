@@ -43,7 +43,7 @@ def parse(path: str, text: str) -> Source:
     syntax: Counter[str] = Counter()
     return Source(
         path,
-        tuple(text.split("\n")),
+        text,
         _docstring(body),
         tuple(found for node, top in statements for found in _imports(node, top)),
         tuple(_class(node, syntax) for node, _ in statements if isinstance(node, ast.ClassDef)),

@@ -33,7 +33,9 @@ _LAYER_STEM = re.compile(
 )
 _POINTS = (0.2, 1.0, 3.0)  # what a file of each weight counts for its folder
 _SHARED = {"util", "utils", "common", "commons", "building_blocks"}
-_TRAINS = re.compile(r"^(?!\s*(>>>|#)).*\.backward\(|\bdef (train|fit|train_step|training_step)\b")
+_TRAINS = re.compile(
+    r"^(?!\s*(>>>|#)).*\.backward\(|\bdef (train|fit|train_step|training_step)\b", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,20 @@ def role(source: Source, families: dict[str, int], inside: str) -> Role | None:
             return Role(source, word, 2, line)
         kind = "layer" if _LAYER_STEM.search(pure.stem.lower()) else "model"
         return Role(source, kind, 1, line)
-    line = next((n for n, text in enumerate(source.lines, 1) if _TRAINS.search(text)), 0)
+    line = _training_line(source.text)
     if line and word in {"", "training"}:
         return Role(source, "training", 2 if word else 1, line)
     if word in {"loss", "metric", "training"} and (source.functions or word == "training"):
         first = source.functions[0].line if source.functions else 1
         return Role(source, word, 0, first)
     return None
+
+
+def _training_line(text: str) -> int:
+    if ".backward(" not in text and "def train" not in text and "def fit" not in text:
+        return 0
+    found = _TRAINS.search(text)
+    return text.count("\n", 0, found.end()) + 1 if found else 0
 
 
 def homes(roles: Iterable[Role]) -> list[Home]:

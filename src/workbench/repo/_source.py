@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,11 @@ class Class:
 
 @dataclass(frozen=True)
 class Source:
-    """One parsed Python file.
+    r"""One parsed Python file.
 
     Args:
         path: Relative to the target's root.
-        lines: Its lines.
+        text: Its text, with line breaks as ``\n``.
         docstring: The module's docstring.
         imports: What it imports, in functions excepted.
         classes: The classes at its top level.
@@ -94,7 +95,7 @@ class Source:
     """
 
     path: str
-    lines: tuple[str, ...]
+    text: str
     docstring: str | None
     imports: tuple[Import, ...]
     classes: tuple[Class, ...]
@@ -102,6 +103,11 @@ class Source:
     tables: tuple[Table, ...]
     exported: tuple[str, ...] | None
     syntax: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines."""
+        return tuple(self.text.split("\n"))
 
     def line(self, number: int) -> str:
         """Return one line, shortened, for evidence."""

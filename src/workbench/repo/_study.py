@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,13 +20,13 @@ from workbench.repo import (
     _registries,
     _testing,
 )
+from workbench.repo._cache import remembered
+from workbench.repo._crew import parsed
 from workbench.repo._git import Git, head, repository
 from workbench.repo._layout import layout
-from workbench.repo._parse import parse
 from workbench.repo._settings import Settings, settings
-from workbench.repo._source import Source
 from workbench.repo._survey import Survey
-from workbench.repo._tree import Tree, Unreadable, tree
+from workbench.repo._tree import Tree, tree
 
 _READERS = (
     _guidance.findings,
@@ -44,11 +43,14 @@ _READERS = (
 )
 
 
-def study(root: Path) -> Study:
+def study(root: Path, *, fresh: bool = False) -> Study:
     """Learn a target's habits by reading it; nothing of it is imported or run.
+
+    A second study of a tree in which no file was touched is remembered and not made again.
 
     Args:
         root: The target's root folder.
+        fresh: Whether to read everything again in any case.
 
     Returns:
         The findings, each with its share and evidence, and what was passed over.
@@ -59,31 +61,45 @@ def study(root: Path) -> Study:
     root = Path(root).expanduser().resolve()
     if not root.is_dir():
         raise TargetError(f"the target {root} is no folder; name the root of a repository")
-    survey, skipped = read(root)
-    found = [finding for reader in _READERS for finding in reader(survey) if finding is not None]
-    return Study(
-        root=str(root), commit=survey.commit, findings=tuple(_distinct(found)), skipped=skipped
-    )
+    git, commit, listed = _listed(root)
+
+    def made() -> Study:
+        survey, skipped = _read(git, commit, listed)
+        found = [one for reader in _READERS for one in reader(survey) if one is not None]
+        return Study(
+            root=str(root), commit=commit, findings=tuple(_distinct(found)), skipped=skipped
+        )
+
+    return made() if fresh else remembered(listed, commit, made)
 
 
-def read(root: Path) -> tuple[Survey, dict[str, str]]:
+def read(root: Path) -> Survey:
     """Read a target's files.
 
     Args:
         root: The target's root folder.
 
     Returns:
-        What was read, and what was passed over with the reason.
+        What was read.
     """
+    return _read(*_listed(root))[0]
+
+
+def _listed(root: Path) -> tuple[Git | None, str, Tree]:
     git = _git(root)
     commit = head(git) if git else ""
     listed = tree(root, git, commit)
     if commit and not listed.files and not listed.skipped:  # a folder that nobody has committed
         git, commit = None, ""
         listed = tree(root, None, "")
+    return git, commit, listed
+
+
+def _read(git: Git | None, commit: str, listed: Tree) -> tuple[Survey, dict[str, str]]:
     configured = settings(listed)
     skipped = {**listed.skipped, **configured.skipped}
-    sources = tuple(_sources(listed, skipped))
+    sources, unread = parsed(listed)
+    skipped |= unread
     shape = layout(listed.files, _project(configured))
     survey = Survey(listed, sources, shape, configured, git, commit)
     return survey, dict(sorted(skipped.items()))
@@ -95,17 +111,6 @@ def _git(root: Path) -> Git | None:
         return repository(root)
     except TargetError:
         return None
-
-
-def _sources(listed: Tree, skipped: dict[str, str]) -> Iterator[Source]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the target's invalid escapes are not ours to tell
-        for path in listed.files:
-            if path.endswith(".py"):
-                try:
-                    yield parse(path, listed.read(path))
-                except Unreadable as error:
-                    skipped[path] = str(error)
 
 
 def _project(configured: Settings) -> str:
