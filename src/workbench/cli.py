@@ -96,12 +96,13 @@ def new(
 @app.command()
 def study(
     repo: Annotated[Path, typer.Argument(help="The repository's root.", metavar="REPO")],
+    fresh: Annotated[bool, typer.Option("--fresh", help="Read again what is remembered.")] = False,
     as_json: Json = False,
 ) -> None:
     """Read a repository: layout, framework, style and habits, each with its evidence."""
     from workbench import repo as target
 
-    result = target.study(repo)
+    result = target.study(repo, fresh=fresh)
     if as_json:
         _print(result.model_dump(mode="json"))
         return

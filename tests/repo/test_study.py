@@ -18,7 +18,7 @@ def _of(tmp_path, files) -> Study:
 def _names_of_topics() -> set[str]:
     plain = {value for name, value in vars(topics).items() if name.isupper()}
     kinds = ("model", "layer", "loss", "metric", "dataset", "training")
-    made = (topics.folder, topics.file, topics.base, topics.registry)
+    made = (topics.folder, topics.file, topics.file_names, topics.base, topics.registry)
     return plain | {topic(kind) for topic in made for kind in kinds}
 
 
@@ -560,3 +560,152 @@ def test_how_commits_are_titled(tmp_path, titles, style):
         git(root, "commit", "--quiet", "--allow-empty", "--message", title)
     value = study(root).value("commit style")
     assert {name: value[name] for name in style} == style
+
+
+MODULE = "from torch import nn\n\n\nclass {name}(nn.Module):\n    def forward(self, x): ...\n"
+
+
+def _value(tmp_path, files, topic, default=None):
+    return study(repository(tmp_path / "target", {**PACKAGE, **files})).value(topic, default)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({"focal": "FocalLoss", "dice": "DiceLoss"}, {"style": "", "drops": ["loss"]}),
+        ({"focal_loss": "FocalLoss", "dice": "DiceLoss"}, {"style": "snake_case", "drops": []}),
+        ({"softdice": "SoftDice", "hardfocal": "HardFocal"}, {"style": "lowercase", "drops": []}),
+    ],
+)
+def test_how_files_are_named_after_their_classes(tmp_path, names, expected):
+    files = {
+        f"src/pocketnet/losses/{stem}.py": MODULE.format(name=name) for stem, name in names.items()
+    }
+    assert _value(tmp_path, files, topics.file_names("loss")) == expected
+
+
+def test_words_that_live_in_one_folder_are_kin(tmp_path):
+    names = ("Gat", "Gin", "Gcn", "Sage")
+    files = {
+        f"src/pocketnet/graphs/{name.lower()}.py": MODULE.format(name=f"{name}Conv")
+        for name in names
+    }
+    assert _value(tmp_path, files, topics.KIN) == {"conv": "src/pocketnet/graphs"}
+
+
+def test_a_small_package_beside_many_scripts_is_not_the_main_one(tmp_path):
+    files = {f"models/net_{n}.py": MODULE.format(name=f"Net{n}") for n in range(9)}
+    found = study(repository(tmp_path / "target", {"settings/__init__.py": "", **files}))
+    assert found.value(topics.LAYOUT) == "scripts"
+    assert found.value(topics.folder("model")) == "models"
+
+
+def test_a_folder_that_is_named_for_models_is_their_home(tmp_path):
+    files = {f"src/pocketnet/noise/n{n}.py": MODULE.format(name=f"Blur{n}") for n in range(20)}
+    assert _value(tmp_path, files, topics.folder("model")) == "src/pocketnet/models"
+
+
+@pytest.mark.parametrize(
+    ("files", "formatter", "length"),
+    [
+        ({"Makefile": "lint:\n\tblack -l 100 .\n"}, "black", 100),
+        ({".github/workflows/lint.yml": "run: ruff format --check\n"}, "ruff", 88),
+        ({"dev/linter.sh": "black --version\n# black x\n"}, "none", None),
+        ({"CONTRIBUTING.md": "1. Line length is 120 char.\n"}, "none", 120),
+        ({"README.md": "A sequence of up to 512 tokens.\n"}, "none", None),
+    ],
+)
+def test_a_formatter_in_a_script_and_a_length_in_a_guide(tmp_path, files, formatter, length):
+    found = study(repository(tmp_path / "target", {**PACKAGE, **files}))
+    assert found.value(topics.FORMATTER) == formatter
+    if length:
+        assert found.value(topics.LINE_LENGTH) == length
+        assert found.find(topics.LINE_LENGTH).evidence[0].path == next(iter(files))
+
+
+def test_a_table_of_strings_does_not_decide_the_quotes(tmp_path):
+    table = "TABLE = [" + ", ".join("'a'" for _ in range(900)) + "]\n"
+    files = {f"src/pocketnet/part_{n}.py": 'A = ["a"' + ', "b"' * 40 + "]\n" for n in range(5)}
+    files["src/pocketnet/table.py"] = table
+    assert _value(tmp_path, files, topics.QUOTES) == "double"
+
+
+def test_code_that_is_only_called_like_a_test_is_none(tmp_path):
+    files = {"src/pocketnet/models/test_time_scaling.py": MODULE.format(name="TestTimeScaling")}
+    files["src/pocketnet/models/test_time_scaling.py"] = MODULE.format(name="Scaling")
+    found = study(repository(tmp_path / "target", {**PACKAGE, **files}))
+    assert found.find(topics.folder("model")).seen == 4
+
+
+def test_siblings_may_be_imported_otherwise_than_the_rest(tmp_path):
+    text = "from .base import Model\nfrom pocketnet.layers.attention import Attention\n"
+    found = study(
+        repository(
+            tmp_path / "target",
+            {"pocketnet/__init__.py": "", "pocketnet/layers/__init__.py": ""}
+            | {"pocketnet/layers/attention.py": MODULE.format(name="Attention")}
+            | {f"pocketnet/models/{name}.py": text for name in "abc"},
+        )
+    )
+    assert found.value(topics.IMPORT_STYLE) == "absolute"
+    assert found.value(topics.SIBLING_IMPORTS) == "relative"
+
+
+def test_errors_factories_and_shapes(tmp_path):
+    text = """
+        from jaxtyping import Float
+
+        def create_model(name):
+            if not name:
+                raise ValueError("no name")
+            assert name
+            raise KeyError(name)
+        """
+    found = study(repository(tmp_path / "target", {**PACKAGE, "src/pocketnet/make.py": text}))
+    assert found.value(topics.ERROR_TYPES) == {"ValueError": 1, "KeyError": 1}
+    assert found.value(topics.ERROR_STYLE) == "raise"
+    assert found.value(topics.FACTORIES) == {"create_model": "src/pocketnet/make.py"}
+    assert found.value(topics.JAXTYPING) is True
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("requirements.txt", "torch >= 2.1, <3\nnumpy\n"),
+        ("setup.py", "setup(\n    install_requires=[\n        'torch>=2.1,<3',\n    ])\n"),
+    ],
+)
+def test_the_versions_that_are_asked_for(tmp_path, path, text):
+    assert _value(tmp_path, {path: text}, topics.REQUIRES) == {"torch": ">=2.1,<3"}
+
+
+@pytest.mark.parametrize(
+    ("files", "hazard"),
+    [
+        ({".pre-commit-config.yaml": "repos: []\n"}, "pre-commit"),
+        ({".gitattributes": "*.bin filter=lfs diff=lfs\n"}, "git lfs"),
+        ({".gitattributes": "*.py text eol=crlf\n"}, "line endings"),
+        ({"CONTRIBUTING.md": "Use git commit -s.\n"}, "sign-off"),
+    ],
+)
+def test_what_an_export_has_to_respect(tmp_path, files, hazard):
+    assert _value(tmp_path, files, topics.HAZARDS) == [hazard]
+
+
+def test_settings_and_hooks_of_the_clone_are_hazards_too(tmp_path):
+    root = repository(tmp_path / "target", PACKAGE)
+    assert study(root).value(topics.HAZARDS) is None
+    git(root, "config", "commit.gpgSign", "true")
+    (root / ".git" / "hooks" / "commit-msg").write_text("#!/bin/sh\n")
+    assert study(root, fresh=True).value(topics.HAZARDS) == ["hooks", "signed commits"]
+
+
+def test_documents_that_list_models(tmp_path):
+    files = {
+        "README.md": "# Models\n\n- MLP\n- TinyGPT\n- Third\n",
+        "docs/other.md": "MLP TinyGPT\n",
+    }
+    files["src/pocketnet/models/third.py"] = MODULE.format(name="Third")
+    files["src/pocketnet/models/mlp.py"] = MODULE.format(name="MLPs") + "\n\nclass MLP(MLPs): ...\n"
+    files["README.md"] = "# Models\n\n- MLPs\n- TinyGPT\n- Third\n"
+    assert _value(tmp_path, files, topics.MODEL_PAGES) == {"README.md": 3}

@@ -56,7 +56,7 @@ def _digest(tree: Tree, commit: str) -> str:
             told = os.lstat(f"{root}/{path}")
             times = (told.st_mode, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
         except OSError:
-            times = ()
+            times = (0, 0, 0, 0, 0)
         digest.update(f"\0{path}\0{times}".encode())
     return digest.hexdigest()[:32]
 

@@ -10,16 +10,29 @@ from collections.abc import Iterator
 
 from workbench.records import Evidence, Finding
 from workbench.repo import topics
+from workbench.repo._guidance import guides as _guides
 from workbench.repo._settings import Settings, Value
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
 from workbench.repo._tally import counted, majority, whole
+from workbench.repo._tree import Unreadable
 
 _LIMITS = (79, 80, 88, 96, 99, 100, 110, 120)
 _DEFAULT = 88  # of ruff and of black
 _COVERED = 0.985  # share of lines that a limit must hold, where no setting tells
 _SAMPLE = 40  # files whose strings are read, at most
+_STRINGS = 50  # strings of one file that count, at most
 _LINES = 400  # lines of each, for reading tokens is slow
+_COMMANDS = (  # as a Makefile, a script or a workflow runs them
+    ("ruff", r"^(?!\s*#).*\bruff\b.*\bformat\b"),
+    ("black", r"^(?!\s*#)[^#]*\bblack\b(?!.*--version)\s+[-./\w$]"),
+    ("yapf", r"^(?!\s*#)[^#]*\byapf\b\s+[-./\w$]"),
+)
+_PROSE = re.compile(
+    r"\b(?:line[ -]length|max(?:imum)? line|lines? (?:of|up to|at most))\D{0,30}(\d{2,3})\b",
+    re.IGNORECASE,
+)
+_SWITCH = re.compile(r"(?:-l|--line-length)[ =](\d{2,3})\b")
 _HOOKS = (
     ("ruff", r"^\s*-\s*id:\s*ruff-format"),
     ("black", r"^\s*-\s*id:\s*(black|ufmt)"),
@@ -50,6 +63,11 @@ def _formatter(settings: Settings) -> Finding:
         shown = settings.find(".pre-commit-config.yaml", pattern)
         if shown.line:
             return Finding(topic=topics.FORMATTER, value=name, evidence=(shown,))
+    for name, pattern in _COMMANDS:
+        for file in settings.scripts:
+            shown = settings.find(file, pattern)
+            if shown.line:
+                return Finding(topic=topics.FORMATTER, value=name, evidence=(shown,))
     return Finding(topic=topics.FORMATTER, value="none")
 
 
@@ -60,6 +78,9 @@ def _line_length(survey: Survey) -> Finding | None:
         ("pyproject.toml", "tool", "black", "line_length"),
     )
     formatter = _formatter(settings)
+    told = _told(survey, formatter)
+    if value is None and told:
+        return told
     if value is None and formatter.value in {"ruff", "black"}:
         return formatter.model_copy(update={"topic": topics.LINE_LENGTH, "value": _DEFAULT})
     value = value or settings.first(
@@ -77,6 +98,28 @@ def _line_length(survey: Survey) -> Finding | None:
     if value and number:
         return Finding(topic=topics.LINE_LENGTH, value=number, evidence=(value.evidence,))
     return _measured(survey.code)
+
+
+def _told(survey: Survey, formatter: Finding) -> Finding | None:
+    """Read the line length from the formatter's command, or from what contributors are told."""
+    switch = _SWITCH.search(formatter.evidence[0].text) if formatter.evidence else None
+    if switch:
+        length = int(switch[1])
+        return formatter.model_copy(update={"topic": topics.LINE_LENGTH, "value": length})
+    for path in _guides(survey.tree.files):
+        for number, line in enumerate(_text(survey, path).split("\n"), start=1):
+            said = _PROSE.search(line)
+            if said and 60 <= int(said[1]) <= 160:
+                shown = Evidence(path=path, line=number, text=line.strip()[:120])
+                return Finding(topic=topics.LINE_LENGTH, value=int(said[1]), evidence=(shown,))
+    return None
+
+
+def _text(survey: Survey, path: str) -> str:
+    try:
+        return survey.tree.read(path)
+    except Unreadable:
+        return ""
 
 
 def _number(value: Value | None) -> int:
@@ -113,11 +156,14 @@ def _quotes(survey: Survey) -> Finding | None:
     evidence: dict[str, Evidence] = {}
     step = max(1, len(survey.code) // _SAMPLE)
     for source in survey.code[::step]:
+        own: Counter[str] = Counter()
         for quote, line in _strings(source):
-            counts[quote] += 1
+            own[quote] += 1
             evidence.setdefault(
                 quote, Evidence(path=source.path, line=line, text=source.line(line))
             )
+        for quote, seen in own.items():  # a table of strings is one file's habit
+            counts[quote] += min(seen, _STRINGS)
     return counted(topics.QUOTES, counts, evidence)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workbench.records import Finding
 from workbench.repo import topics
@@ -30,11 +30,16 @@ _ORDER = tuple(
 
 def findings(survey: Survey) -> Iterator[Finding | None]:
     """List the guidance files in the order in which they are to be read."""
-    ranked = [(_rank(path), path) for path in survey.tree.files]
-    paths = [path for rank, path in sorted(item for item in ranked if item[0] < len(_ORDER))]
+    paths = guides(survey.tree.files)
     if paths:
         evidence = tuple(whole(path) for path in paths[:SHOWN])
         yield Finding(topic=topics.GUIDANCE, value=paths, seen=len(paths), evidence=evidence)
+
+
+def guides(files: Sequence[str]) -> list[str]:
+    """List the guidance files among a target's paths, in reading order."""
+    ranked = [(_rank(path), path) for path in files]
+    return [path for rank, path in sorted(item for item in ranked if item[0] < len(_ORDER))]
 
 
 def _rank(path: str) -> int:

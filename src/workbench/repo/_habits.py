@@ -19,7 +19,10 @@ _LOGGER = re.compile(r"^(_?logger|_?log|LOGGER|LOG|_?LOG(GER)?)\s*=\s*\S+")
 _GIVES_LOGGER = re.compile(r"^(get_\w*)?logger$|^MMLogger$")
 _CONFIGURATION = {
     "hydra": "hydra",
-    "omegaconf": "hydra",
+    "omegaconf": "omegaconf",
+    "mmengine": "mmengine",
+    "yacs": "yacs",
+    "fvcore": "yacs",
     "argparse": "argparse",
     "jsonargparse": "jsonargparse",
     "ml_collections": "ml_collections",
@@ -37,9 +40,14 @@ _LICENCE = re.compile(
 )
 
 
+Vote = tuple[str, Evidence]
+
+
 def findings(survey: Survey) -> Iterator[Finding | None]:
     """Look at the code proper, file by file."""
-    yield majority(topics.IMPORT_STYLE, _own_imports(survey))
+    beyond, siblings = _own_imports(survey)
+    yield majority(topics.IMPORT_STYLE, beyond or siblings)
+    yield majority(topics.SIBLING_IMPORTS, siblings)
     # Where models live decides: other folders of the same package often do otherwise.
     models = (
         [role.source for role in survey.homes["model"].roles] if "model" in survey.homes else []
@@ -59,7 +67,10 @@ def _is_init(source: Source) -> bool:
     return source.path.endswith("__init__.py")
 
 
-def _own_imports(survey: Survey) -> Iterator[tuple[str, Evidence]]:
+def _own_imports(survey: Survey) -> tuple[list[Vote], list[Vote]]:
+    """Vote for each import of the target's own: of other folders, and of the same folder."""
+    beyond: list[Vote] = []
+    siblings: list[Vote] = []
     for source in survey.code:
         if _is_init(source):
             continue
@@ -67,7 +78,11 @@ def _own_imports(survey: Survey) -> Iterator[tuple[str, Evidence]]:
             own = survey.layout.package and found.module.split(".")[0] == survey.layout.package
             if found.level or own:
                 style = "relative" if found.level else "absolute"
-                yield style, place(source, found.line)
+                home = survey.layout.module(source.path).rpartition(".")[0]
+                near = found.level == 1 and "." not in found.module
+                near = near or (not found.level and found.module.rpartition(".")[0] == home)
+                (siblings if near else beyond).append((style, place(source, found.line)))
+    return beyond, siblings
 
 
 def _has_all(source: Source) -> tuple[bool, Evidence]:

@@ -9,12 +9,13 @@ from pathlib import PurePosixPath
 
 from workbench.records import Edit, Evidence, Finding, Study
 from workbench.repo import topics
-from workbench.repo._names import hides_another, reserved, snake, stem
+from workbench.repo._names import hides_another, reserved, snake, stem, words
 from workbench.repo._roles import KIND_OF_WORD
 from workbench.repo._snapshot import Snapshot
 from workbench.spec import Spec
 
 _MOST = 0.5  # share of the files of a kind in a folder that is not named for it
+_MANY, _FILES = 0.25, 8  # a smaller share does where there are this many files of the kind in it
 _NEXT_BEST = {"layer": ("layer", "model"), "model": ("model", "layer")}
 # Packages that code of our field imports; a file of that name beside it would hide them.
 _IMPORTED = {
@@ -88,10 +89,13 @@ def spot(study: Study, files: Snapshot, spec: Spec) -> Spot:
         The spot; nothing stands there yet.
     """
     folder, template, evidence = _folder(study, files, spec)
-    style = str(study.value(topics.FILE_NAMING, "snake_case"))
+    named = study.value(topics.file_names(spec.kind), {})
+    style = named.get("style") or str(study.value(topics.FILE_NAMING, "snake_case"))
     root = str(study.value(topics.IMPORT_ROOT, "."))
     top = folder == root or (root != "." and not folder.startswith(root + "/"))
-    for number, name in enumerate(_names(stem(spec.name, style), spec.kind)):
+    for number, name in enumerate(
+        _names(stem(spec.name, style, named.get("drops", ())), spec.kind)
+    ):
         inner = template.replace("{name}", name)
         path = inner if folder == "." else f"{folder}/{inner}"
         taken = _taken(files, path, folder, name, top)
@@ -109,6 +113,9 @@ def spot(study: Study, files: Snapshot, spec: Spec) -> Spot:
 
 
 def _folder(study: Study, files: Snapshot, spec: Spec) -> tuple[str, str, list[Evidence]]:
+    kin = _kin(study, spec)
+    if kin:
+        return kin[0], "{name}.py", [Evidence(path=kin[0], text=kin[1])]
     for kind in _NEXT_BEST.get(spec.kind, (spec.kind,)):
         finding = study.find(topics.folder(kind))
         if finding is None:
@@ -133,12 +140,26 @@ def _folder(study: Study, files: Snapshot, spec: Spec) -> tuple[str, str, list[E
     return folder, "{name}.py", [Evidence(path=folder, text=text)]
 
 
+def _kin(study: Study, spec: Spec) -> tuple[str, str] | None:
+    """Find the folder of the classes whose names end as the spec's does, and why."""
+    own = words(spec.name)
+    folder = study.value(topics.KIN, {}).get(own[-1]) if len(own) > 1 else None
+    nested = study.value(topics.file(spec.kind), "{name}.py") != "{name}.py"
+    home = study.value(topics.folder(spec.kind))
+    if folder is None or nested or folder == home:
+        return None
+    return folder, f"most classes whose names end in {own[-1].capitalize()} live in {folder}"
+
+
 def _is_home(finding: Finding, template: str, kind: str, *, exact: bool) -> bool:
     """Tell whether a folder is the place for a kind, not just where some of it happens to be."""
     if _names_kind(finding.value, kind):
         return True
     named = KIND_OF_WORD.get(PurePosixPath(template).stem) == kind
-    return exact and (named or finding.share >= _MOST or kind not in _NEXT_BEST)
+    most = finding.share >= _MOST or (
+        finding.share >= _MANY and finding.share * finding.seen >= _FILES
+    )
+    return exact and (named or most or kind not in _NEXT_BEST)
 
 
 def _names_kind(folder: str, kind: str) -> bool:

@@ -31,12 +31,18 @@ _ASIDE = TEST_WORDS | {
 _ASIDE_AT_THE_TOP = {"assets", "ci", "projects", "script", "scripts", "tools"}
 # Top folders of a repository of scripts; a package that people install has a name of its own.
 _GENERIC = {
+    "cfg",
     "code",
+    "common",
+    "conf",
     "config",
     "configs",
+    "core",
     "data",
     "dataset",
     "datasets",
+    "engine",
+    "helpers",
     "layers",
     "lib",
     "loss",
@@ -46,11 +52,14 @@ _GENERIC = {
     "modules",
     "nets",
     "networks",
+    "ops",
+    "options",
     "train",
     "training",
     "util",
     "utils",
 }
+_LEAST = 0.2  # of the code lies in a package that is the main one
 _TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest)\.py$")
 
 
@@ -123,7 +132,9 @@ def _main_package(python: Sequence[str], tops: Iterable[str], project: str) -> s
     named = [top for top in tops if plain and PurePosixPath(top).name.lower() == plain]
     own = [top for top in tops if PurePosixPath(top).name not in _GENERIC]
     sizes = Counter({top: sum(p.startswith(top + "/") for p in python) for top in named or own})
-    return min(sizes, key=lambda top: (-sizes[top], top), default="")
+    best = min(sizes, key=lambda top: (-sizes[top], top), default="")
+    # A few files in a package beside many that are none: a repository of scripts.
+    return best if named or sizes[best] >= _LEAST * len(python) else ""
 
 
 def _script_root(python: Sequence[str], packages: set[str]) -> str:

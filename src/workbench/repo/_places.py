@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from workbench.records import Evidence, Finding
 from workbench.repo import topics
+from workbench.repo._names import words
 from workbench.repo._roles import Home
 from workbench.repo._survey import Survey
 from workbench.repo._tally import SHOWN, majority, place, whole
 
+_KIN, _TOGETHER = 4, 0.7  # files with such a class in one folder, and their share of all
 _CONFIG_WORDS = {"config", "configs", "conf", "cfg", "cfgs", "recipe", "recipes", "hparams"}
 _CONFIG_SUFFIXES = {".yaml", ".yml", ".toml", ".json", ".gin", ".py"}
 
@@ -24,6 +26,9 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
         yield from _home(kind, home, len(survey.roles[kind]))
     yield _configs(survey)
     yield _file_naming(survey)
+    for kind, home in survey.homes.items():
+        yield _file_names(kind, home)
+    yield _kin(survey)
     yield majority(
         topics.CLASS_NAMING,
         (
@@ -94,6 +99,70 @@ def _file_naming(survey: Survey) -> Finding | None:
             if style:
                 votes.append((style, whole(source.path)))
     return majority(topics.FILE_NAMING, votes)
+
+
+def _file_names(kind: str, home: Home) -> Finding | None:
+    """Compare each file's name with the class of several words that it is named for."""
+    styles: Counter[str] = Counter()
+    drops: dict[str, Counter[bool]] = defaultdict(Counter)
+    shown: list[Evidence] = []
+    for one in home.roles:
+        stem = PurePosixPath(one.source.path).stem.strip("_")
+        for found in one.source.classes:
+            parts = words(found.name)
+            fits = [kept for kept in (parts, parts[:-1]) if "".join(kept) == _joined(stem)]
+            if len(parts) > 1 and fits:
+                styles[_written(stem, fits[0])] += 1
+                drops[parts[-1]][len(fits[0]) < len(parts)] += 1
+                shown.append(place(one.source, found.line))
+                break
+    if not shown:
+        return None
+    styles.pop("", None)
+    dropped = [word for word, seen in drops.items() if seen[True] > 1 and seen[True] > seen[False]]
+    style, agreeing = styles.most_common(1)[0] if styles else ("", len(shown))
+    return Finding(
+        topic=topics.file_names(kind),
+        value={"style": style, "drops": sorted(dropped)},
+        share=round(agreeing / (sum(styles.values()) or len(shown)), 3),
+        seen=len(shown),
+        evidence=tuple(shown[:SHOWN]),
+    )
+
+
+def _joined(stem: str) -> str:
+    return stem.replace("_", "").lower()
+
+
+def _written(stem: str, parts: list[str]) -> str:
+    if len(parts) < 2:
+        return ""
+    if stem != stem.lower():
+        return "CamelCase"
+    return "snake_case" if "_" in stem else "lowercase"
+
+
+def _kin(survey: Survey) -> Finding | None:
+    """Find the words that end the names of classes in one folder and hardly anywhere else."""
+    places: dict[str, Counter[str]] = defaultdict(Counter)
+    first: dict[str, Evidence] = {}
+    for source in survey.code:
+        families = {survey.classes.family(found) for found in survey.classes.of(source)}
+        ends = {words(one.name)[-1:][0] for one in source.classes if len(words(one.name)) > 1}
+        for word in ends if families - {""} else ():
+            places[word][PurePosixPath(source.path).parent.as_posix()] += 1
+            first.setdefault(word, whole(source.path))
+    value = {}
+    for word, folders in places.items():
+        folder, count = folders.most_common(1)[0]
+        if count >= _KIN and count >= _TOGETHER * sum(folders.values()):
+            value[word] = folder
+    if not value:
+        return None
+    shown = tuple(first[word] for word in list(value)[:SHOWN])
+    return Finding(
+        topic=topics.KIN, value=dict(sorted(value.items())), seen=len(places), evidence=shown
+    )
 
 
 def _style(stem: str, classes: list[str]) -> str:

@@ -147,7 +147,9 @@ def homes(roles: Iterable[Role]) -> list[Home]:
         if not nested and sum(map(_private, files)) > 0.6 * len(files):
             template = "_{name}.py"
         points = sum(_POINTS[one.weight] for one in files)
-        ranked.append(((-points, not nested, folder), Home(folder, template, tuple(files))))
+        named = len(files) > 1 and KIND_OF_WORD.get(PurePosixPath(folder).name) == files[0].kind
+        rank = (not named, -points, not nested, folder)
+        ranked.append((rank, Home(folder, template, tuple(files))))
     return [home for _, home in sorted(ranked, key=lambda item: item[0])]
 
 

@@ -14,6 +14,10 @@ from workbench.repo._tree import Tree, Unreadable
 
 _TOML = ("ruff.toml", ".ruff.toml", "pyproject.toml")
 _INI = ("setup.cfg", "tox.ini", "pytest.ini", ".flake8", ".style.yapf", ".editorconfig")
+_SCRIPT = re.compile(
+    r"^(\.github/workflows/[^/]+\.ya?ml|\.circleci/config\.yml|((dev|scripts?|tools|\.dev)/)?[^/]*"
+    r"(lint|format|style)[^/]*\.(sh|py)|Makefile)$"
+)
 _TEXT = (".pre-commit-config.yaml", "Makefile", "setup.py")
 
 
@@ -72,6 +76,11 @@ class Settings:
         own = [(file, *keys) for file in _TOML[:2]]
         return self.first(*own, ("pyproject.toml", "tool", "ruff", *keys))
 
+    @property
+    def scripts(self) -> list[str]:
+        """The files that run tools: Makefile, workflows, scripts that lint or format."""
+        return [file for file in self.texts if _SCRIPT.match(file)]
+
     def find(self, file: str, pattern: str) -> Evidence:
         """Point at the first line of a file that matches a pattern, or at the file."""
         for number, line in enumerate(self.texts.get(file, "").split("\n"), start=1):
@@ -105,7 +114,8 @@ def settings(tree: Tree) -> Settings:
 
 def _present(tree: Tree) -> Iterator[str]:
     there = set(tree.files)
-    return (file for file in (*_TOML, *_INI, *_TEXT) if file in there)
+    yield from (file for file in (*_TOML, *_INI, *_TEXT) if file in there)
+    yield from (file for file in tree.files if _SCRIPT.match(file) and file not in _TEXT)
 
 
 def _parse(file: str, text: str) -> Mapping[str, Any]:

@@ -10,14 +10,17 @@ from workbench.records import Finding, Study
 from workbench.repo import (
     _annotations,
     _bases,
+    _conduct,
     _docstrings,
     _formatting,
     _frameworks,
     _guidance,
     _habits,
+    _hazards,
     _history,
     _places,
     _registries,
+    _requires,
     _testing,
 )
 from workbench.repo._cache import remembered
@@ -39,6 +42,9 @@ _READERS = (
     _habits.findings,
     _bases.findings,
     _registries.findings,
+    _conduct.findings,
+    _requires.findings,
+    _hazards.findings,
     _history.findings,
 )
 

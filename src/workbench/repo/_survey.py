@@ -8,7 +8,7 @@ from functools import cached_property
 
 from workbench.repo._classes import Classes, Defined
 from workbench.repo._git import Git
-from workbench.repo._layout import Layout, is_aside, is_test
+from workbench.repo._layout import TEST_WORDS, Layout, is_aside, is_test
 from workbench.repo._roles import KINDS, Home, Role, homes, role
 from workbench.repo._settings import Settings
 from workbench.repo._source import Source
@@ -43,7 +43,16 @@ class Survey:
     @cached_property
     def tests(self) -> tuple[Source, ...]:
         """The files of the tests."""
-        return tuple(source for source in self.sources if is_test(source.path))
+        return tuple(source for source in self.sources if self.is_test(source))
+
+    def is_test(self, source: Source) -> bool:
+        """Tell whether a file holds tests, and is not merely called as if it did."""
+        if not is_test(source.path):
+            return False
+        folders = source.path.lower().split("/")[:-1]
+        names = [one.name for one in source.functions] + [one.name for one in source.classes]
+        alike = any(name.lower().startswith("test") or name.endswith("Test") for name in names)
+        return alike or not names or not TEST_WORDS.isdisjoint(folders)
 
     @cached_property
     def code(self) -> tuple[Source, ...]:
@@ -51,11 +60,11 @@ class Survey:
         proper = [
             source
             for source in self.sources
-            if not is_test(source.path) and not is_aside(source.path) and not _is_setup(source.path)
+            if not self.is_test(source) and not is_aside(source.path) and not _is_setup(source.path)
         ]
         inside = self.layout.folder + "/"
         package = [source for source in proper if source.path.startswith(inside)]
-        plain = [source for source in self.sources if not is_test(source.path)]
+        plain = [source for source in self.sources if not self.is_test(source)]
         return tuple((package if self.layout.package else proper) or proper or plain)
 
     @cached_property
@@ -89,7 +98,7 @@ class Survey:
             known = {source.path for source in self.code}
             for source in self.sources:
                 outside = source.path not in known and not is_aside(source.path)
-                if outside and not is_test(source.path) and not _is_setup(source.path):
+                if outside and not self.is_test(source) and not _is_setup(source.path):
                     yield source
 
     def _role(self, source: Source) -> Role | None:

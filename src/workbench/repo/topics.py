@@ -21,6 +21,7 @@ TEST_FOLDER = "test folder"  # the root of the tests
 
 # Names and tests.
 FILE_NAMING = "file naming"  # snake_case | lowercase | CamelCase | kebab-case
+KIN = "kin"  # {last word of class names: folder} for words whose classes live in one folder
 CLASS_NAMING = "class naming"  # CapWords | other
 TEST_FILES = "test files"  # template: "test_{name}.py" or "{name}_test.py"
 TEST_LAYOUT = "test layout"  # mirrored | flat | beside (the code); none where there are no tests
@@ -40,14 +41,20 @@ NN_IMPORT = "nn import"  # the statement that imports torch.nn, most used
 FUNCTIONAL_IMPORT = "functional import"  # the statement that imports torch.nn.functional
 CONSTRUCTOR_OPTIONS = "constructor options"  # keyword-only | positional | config
 FUTURE_ANNOTATIONS = "future annotations"  # true | false
-IMPORT_STYLE = "import style"  # absolute | relative, inside the package
+IMPORT_STYLE = "import style"  # absolute | relative, of what lies in other folders of the package
+SIBLING_IMPORTS = "sibling imports"  # absolute | relative, of what lies in the same folder
 MODULE_ALL = "module __all__"  # true | false: files that define models have __all__
 INIT_EXPORTS = "init re-exports"  # names | star | none
 LOGGING = "logging"  # logging | print | loguru | absl | none
 LOGGER = "logger"  # the line that makes a module's logger
 CONFIGURATION = "configuration"  # dataclass | argparse | yaml | hydra | pydantic | ...
+ERROR_TYPES = "error types"  # {exception: how often it is raised}, the most frequent first
+ERROR_STYLE = "error style"  # raise | assert: how a wrong argument is told
+FACTORIES = "factories"  # {function: file} that make models or layers from a name or a size
+JAXTYPING = "jaxtyping"  # true where annotations tell shapes
 LICENCE_HEADER = "licence header"  # the comment that opens a file, "" for none
 PYTHON = "python"  # the required version, for example ">=3.10"
+REQUIRES = "requires"  # {framework: the versions that the target asks for}
 
 # How the code is formatted.
 FORMATTER = "formatter"  # ruff | black | yapf | autopep8 | none
@@ -55,6 +62,10 @@ LINE_LENGTH = "line length"  # as configured, or as measured
 QUOTES = "quotes"  # double | single
 INDENTATION = "indentation"  # number of spaces, or "tab"
 LINE_ENDINGS = "line endings"  # lf | crlf
+
+# What an export has to respect.
+HAZARDS = "hazards"  # list of: pre-commit, git lfs, submodules, line endings, sign-off, hooks ...
+MODEL_PAGES = "model pages"  # {document: how many models it names} where models are listed
 
 # How changes are told.
 COMMITS = "commit style"  # {prefix, scope, capitalised, mood, length, period, words}
@@ -68,6 +79,16 @@ def folder(kind: str) -> str:
 def file(kind: str) -> str:
     """Name the topic of a kind's file in its folder, for example "{name}.py"."""
     return f"{kind} file"
+
+
+def file_names(kind: str) -> str:
+    """Name the topic of how a kind's files are named after their classes.
+
+    Its value is a mapping: ``style`` (a value of `FILE_NAMING`, or ``""`` where no class has two
+    words) and ``drops``, the last words of classes that file names leave out: ``loss`` for
+    ``FocalLoss`` in ``focal.py``.
+    """
+    return f"{kind} file names"
 
 
 def base(kind: str) -> str:
