@@ -162,7 +162,8 @@ def ask(clone: Path, kind: str, path: str, name: str, score: Score) -> None:
         answer = place(study(root, fresh=True), spec)
     own = PurePosixPath(path).stem == "model"
     folder = PurePosixPath(path).parents[1 if own else 0].as_posix()
-    given = PurePosixPath(answer.path).parents[1 if own else 0].as_posix()
+    alone = PurePosixPath(answer.path).stem == "model"  # in a folder of its own
+    given = PurePosixPath(answer.path).parents[1 if alone else 0].as_posix()
     score.note("folder", folder == given)
     score.note("file", path == answer.path)
     inits = {edit.path for edit in answer.edits if edit.before}

@@ -14,6 +14,7 @@ from workbench.repo._roles import Home
 from workbench.repo._survey import Survey
 from workbench.repo._tally import SHOWN, majority, place, whole
 
+_CLEARLY = 0.75  # share of names run together that makes that the rule
 _KIN, _TOGETHER = 4, 0.7  # files with such a class in one folder, and their share of all
 _CONFIG_WORDS = {"config", "configs", "conf", "cfg", "cfgs", "recipe", "recipes", "hparams"}
 _CONFIG_SUFFIXES = {".yaml", ".yml", ".toml", ".json", ".gin", ".py"}
@@ -119,6 +120,8 @@ def _file_names(kind: str, home: Home) -> Finding | None:
     if not shown:
         return None
     styles.pop("", None)
+    if styles["lowercase"] < _CLEARLY * sum(styles.values()):
+        del styles["lowercase"]
     dropped = [word for word, seen in drops.items() if seen[True] > 1 and seen[True] > seen[False]]
     style, agreeing = styles.most_common(1)[0] if styles else ("", len(shown))
     return Finding(
@@ -148,7 +151,10 @@ def _kin(survey: Survey) -> Finding | None:
     first: dict[str, Evidence] = {}
     for source in survey.code:
         families = {survey.classes.family(found) for found in survey.classes.of(source)}
-        ends = {words(one.name)[-1:][0] for one in source.classes if len(words(one.name)) > 1}
+        stem = _joined(PurePosixPath(source.path).stem)
+        named = [words(one.name) for one in source.classes]
+        # A file that is named for such a class, not one in which it happens to stand.
+        ends = {p[-1] for p in named if len(p) > 1 and stem in {"".join(p), "".join(p[:-1])}}
         for word in ends if families - {""} else ():
             places[word][PurePosixPath(source.path).parent.as_posix()] += 1
             first.setdefault(word, whole(source.path))
