@@ -82,8 +82,8 @@ def test_an_exemption_that_names_nothing_is_refused():
 
 
 def test_a_kind_without_checks_is_refused():
-    bare: dict[str, Any] = {"name": "fit", "kind": "training", "text": "a loop"}
-    with pytest.raises(SpecError, match="no check applies to the kind 'training'"):
+    bare: dict[str, Any] = {"name": "Words", "kind": "dataset", "text": "words"}
+    with pytest.raises(SpecError, match="no check applies to the kind 'dataset'"):
         plan(Spec.model_validate(bare), "full")
 
 

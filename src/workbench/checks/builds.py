@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.checks import _metric
+from workbench.checks import _metric, _training
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer", "loss", "metric")
+KINDS = ("model", "layer", "loss", "metric", "training")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 0
 
 
 def check(subject: Subject) -> Decision:
-    """Import, look the class up, build it small and at full size."""
+    """Import, look the class up, build it small and at full size; run a loop once."""
     described = subject.describe()
     if not described["module"] and subject.spec.kind in ("model", "layer"):
         return failed(
@@ -32,6 +32,9 @@ def check(subject: Subject) -> Decision:
     declared = subject.spec.options
     if subject.spec.kind == "metric":
         _metric.play(subject, [_metric.NEW])
+    elif subject.spec.kind == "training":
+        _training.train(subject, _training.Setting(data=_training.data(subject, 1)))
+    if subject.spec.kind in ("metric", "training"):
         return passed(f"built with {_words(declared)}", options=dict(declared))
     try:
         built = subject.outline(declared, run=False)

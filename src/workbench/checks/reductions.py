@@ -2,8 +2,8 @@
 
 Why: A mean that divides by the batch where the sum runs over tokens changes the learning rate by
 the sequence length, and nobody notices until two runs are compared.
-Fix: Compute the loss of each element once, and reduce at the very end. Where ignored targets or
-class weights should count in the divisor, say so in the contract: ``mean over == kept``.
+Fix: Compute the loss of each element once, reduce at the very end, and refuse any other word. Where
+ignored targets or class weights count in the divisor, say so: ``mean over == kept``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._requirement import word
 from workbench.checks._subject import Subject
+from workbench.errors import CandidateRaised
 
 TIER = "live"
 KINDS = ("loss",)
 DECIDES = {"mean over": ("elements", "examples", "kept", "weights")}
 COST = 5
+
+_UNKNOWN = "meen"  # a slip that must not pass for a reduction
 
 
 def check(subject: Subject) -> Decision:
@@ -43,8 +46,9 @@ def check(subject: Subject) -> Decision:
         for reduction in ("none", "sum", "mean")
     )
     conditions = subject.conditions(case, reductions=["none", "sum", "mean"])
-    if each.size == 1 and case.sizes.get("batch", 1) > 1:
-        return failed("reduction 'none' gives one number", "one for each element", conditions)
+    problem = _shaped(subject, case, inputs) or _refuses(subject, case, inputs)
+    if problem is not None:
+        return problem
     far = tolerance(case.dtype)
     if apart(np.asarray(each.sum()), total) > far:
         return failed(f"sum gives {total}", f"{each.sum():.7g}, the sum of none", conditions)
@@ -53,6 +57,30 @@ def check(subject: Subject) -> Decision:
         seen = f"mean gives {mean}, which is the sum divided by {each.sum() / mean:.6g}"
         return failed(seen, f"the sum divided by {divisor:.6g}", conditions)
     return passed("none, sum and mean agree", **conditions)
+
+
+def _shaped(subject: Subject, case: Case, inputs: Arrays) -> Decision | None:
+    """Look at the shape of what none gives: one number for each target, ignored ones too."""
+    conditions = subject.conditions(case, reduction="none")
+    marked = _some_ignored(subject, inputs)
+    each = _loss.value(_loss.variant(subject, reduction="none"), case, marked)
+    target = inputs.get(subject.spec.role("target"))
+    if target is not None and target.dtype.kind in "iu" and each.shape != target.shape:
+        seen = f"reduction 'none' gives the shape {each.shape} for targets {target.shape}"
+        return failed(seen, "one number for each target", conditions)
+    if each.size == 1 and any(values.size > 1 for values in inputs.values()):
+        return failed("reduction 'none' gives one number", "one for each element", conditions)
+    return None
+
+
+def _refuses(subject: Subject, case: Case, inputs: Arrays) -> Decision | None:
+    """Ask for a reduction that does not exist."""
+    try:
+        found = _loss.value(_loss.variant(subject, reduction=_UNKNOWN), case, inputs)
+    except CandidateRaised:
+        return None
+    seen = f"reduction {_UNKNOWN!r} gives {found.reshape(-1)[:1]} without a word"
+    return failed(seen, "a ValueError that names the legal reductions", {"reduction": _UNKNOWN})
 
 
 def _some_ignored(subject: Subject, inputs: Arrays) -> Arrays:

@@ -31,6 +31,7 @@ from workbench.frameworks._torch_steps import steps
 from workbench.frameworks._torch_strided import strided
 from workbench.frameworks._torch_symbolic import symbolic
 from workbench.frameworks._torch_trace import trace
+from workbench.frameworks._torch_training import training
 
 seed = modules.seed
 forget = modules.forget
@@ -80,6 +81,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "outline": outline,
         "trace": trace,
         "metric": metric,
+        "training": training,
         "elsewhere": elsewhere,
         "symbolic": symbolic,
         "attributes": attributes,

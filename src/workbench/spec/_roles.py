@@ -51,7 +51,8 @@ ROLES: dict[str, dict[str, str]] = {
         "target": "the input that the loss compares with; the last, if not written",
         "schedule": "the argument with the learning-rate scheduler",
         "scaler": "the argument with the gradient scaler",
-        "epochs": "the argument for the number of passes over the data",
+        "epochs": "the option for the number of passes over the data, those before a stop included",
+        "device": "the argument for the device",
         "run": "the method that trains, where the name is a class",
         "save": "the method that gives or writes the state",
         "load": "the method that takes or reads the state",
@@ -115,5 +116,4 @@ _DECLARED: dict[tuple[str, str], tuple[str, ...]] = {
     ("metric", "target"): ("inputs",),
     ("dataset", "ragged"): ("sizes",),
     ("training", "target"): ("inputs",),
-    ("training", "epochs"): ("options",),
 }

@@ -15,6 +15,4 @@ class FocalLoss(nn.Module):
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         log_p = torch.log_softmax(logits, 1).gather(1, target[:, None])[:, 0]  # (batch,)
         each = -(1 - log_p.exp()) * self.gamma * log_p
-        if self.reduction == "mean":
-            return each.mean()
-        return each.sum() if self.reduction == "sum" else each
+        return {"mean": each.mean(), "sum": each.sum(), "none": each}[self.reduction]

@@ -29,5 +29,7 @@ class CrossEntropy(nn.Module):
             return each
         if self.reduction == "sum":
             return each.sum()
+        if self.reduction != "mean":
+            raise ValueError(f"reduction is {self.reduction!r}; legal are mean, sum, none")
         counted = torch.where(kept, weight[label], 0.0).sum()
         return each.sum() / counted.clamp(min=1e-12)
