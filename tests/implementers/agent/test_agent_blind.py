@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from agent_room import FINISH, GUIDE, MODULE, PLAN, TESTS, check, results, write, write_tests
+from agent_room import BAD, FINISH, GUIDE, MODULE, PLAN, TESTS, check, results, write, write_tests
 from scripted_endpoint import call, turn
 
 from workbench.errors import ImplementerError
 from workbench.implementers._agent.interface import interface
 from workbench.journal import FILE_NAME
-from workbench.records import TestResult
+from workbench.records import FlowStep, Gradient, TestResult
 
 BODY = "self.factor = features"
 FULL = call("run_checks", tier="full")
@@ -52,6 +52,35 @@ def test_the_tester_sees_the_interface_and_never_the_body(room):
     draft = run.drafts[-1]
     assert draft.files("test") == {"tests/test_doubler.py": TESTS}
     assert list(draft.files("module")) == ["lib/doubler.py"]
+
+
+def test_the_tester_is_not_woken_for_a_module_that_does_not_hold(room):
+    mend = call("revise_cell", id="layer", old="        # WRONG\n", new="")
+    story = whole_story()
+    endpoint = room.script(turn(GUIDE), turn(PLAN, write(BAD), FULL), turn(mend, FULL), *story[2:])
+    assert room.run(blind=True).green
+    said = results(endpoint.requests[2])[-1]["content"]
+    assert "R1 parameter_count failed" in said
+    assert "once the live tier is green" in said
+    assert [_is_tester(request) for request in endpoint.requests] == [
+        *[False] * 3,
+        True,
+        True,
+        False,
+    ]
+
+
+def named(spec, draft):
+    """A judge that knows the names of the parameters, as the real one does."""
+    gradients = (Gradient(name="map.weight", norm=1.0, size=12),)
+    flow = (FlowStep(name="map", type="Linear", output="float32 (2, 4)"),)
+    return check(spec, draft).model_copy(update={"gradients": gradients, "flow": flow})
+
+
+def test_the_tester_knows_the_names_in_a_checkpoint(room):
+    endpoint = room.script(*whole_story())
+    assert room.run(blind=True, judge=named).green
+    assert "map.weight: 12 numbers, of a Linear" in endpoint.requests[2]["messages"][0]["content"]
 
 
 def test_the_author_can_write_no_test_and_the_tester_no_module(room):

@@ -4,7 +4,7 @@ import pytest
 from agent_room import good_story
 
 from workbench.errors import UsageError
-from workbench.implementers._agent import options
+from workbench.implementers._agent import options, toolbox
 from workbench.implementers._agent.definition import OURS, read
 
 GOOD = "---\nname: an-agent\ndescription: Does things.\n---\nYou do things.\n"
@@ -126,3 +126,19 @@ def test_options_can_be_checked_before_anything_is_written(tmp_path):
         anthropic.require({"agent": str(tmp_path / "gone.md")})
     with pytest.raises(UsageError, match="did you mean"):
         anthropic.require({"modle": "opus"})
+
+
+def test_ours_works_unchanged_in_a_repositorys_own_folder_of_agents(room):
+    """Claude Code reads it there, and so do we; it names no tool that only the workbench has."""
+    place = room.root / ".claude" / "agents" / OURS.name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(OURS.read_bytes())
+    theirs, ours = read(place), read()
+    assert (theirs.name, theirs.prompt, theirs.tools) == (ours.name, ours.prompt, ours.tools)
+    assert place.stem == theirs.name
+    assert set(theirs.tools) <= {"Read", "Grep", "Glob", "Write", "Edit", "Bash"}
+    for tool in toolbox.offered(None, (), blind=True)[0]:
+        assert f"`{tool}`" not in theirs.prompt
+    room.script(*good_story())
+    assert room.run(agent=str(place)).green
+    assert room.kinds("agent")[0]["definition"] == "ml-model-implementer.md"

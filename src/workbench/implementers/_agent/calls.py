@@ -66,7 +66,7 @@ class TestWriter(Protocol):
         """Whether a former run ended in the middle of its work."""
         ...
 
-    def write(self, module: Draft) -> Generator[Draft, Report, None]:
+    def write(self, module: Draft, report: Report) -> Generator[Draft, Report, None]:
         """Write them for a module, or look again where its interface has changed."""
         ...
 
@@ -181,7 +181,9 @@ class Calls:
         if found:
             raise Refusal("there is nothing to check yet: " + "; ".join(found))
         if self._tester is not None and tier != "live":
-            yield from self._tester.write(desk.draft())
+            early = yield from self._write_tests(self._tester)
+            if early:
+                return early
         if tier and desk.latest and not desk.stale and desk.latest[1].tier == tier:
             green = desk.latest[1].green
             return "Nothing has changed since the last report, which is " + (
@@ -193,6 +195,22 @@ class Calls:
         if desk.latest is None:
             raise Refusal("no report came back")
         return reports.brief(desk.latest[0], report, former)
+
+    def _write_tests(self, tester: TestWriter) -> Steps:
+        """Wake the tester for a module that is worth it; otherwise say what stands against it."""
+        desk = self.desk
+        if desk.latest and not desk.stale:
+            report = desk.latest[1]
+        else:
+            report = yield from self.report_on("live")
+        if report.tier == "live" and not report.green:
+            former, desk.reports["live"] = desk.reports.get("live"), report
+            return (
+                reports.brief(desk.draft(), report, former)
+                + "\nThe tests are written once the live tier is green."
+            )
+        yield from tester.write(desk.draft(), report)
+        return ""
 
     def report_on(self, tier: Tier | None) -> Generator[Draft, Report, Report]:
         """Offer the draft and keep its report."""

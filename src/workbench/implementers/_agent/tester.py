@@ -25,6 +25,7 @@ from workbench.records import Cell, Draft, Report, Study
 from workbench.spec import Spec
 
 WHO = "tester"
+_PARAMETERS = 60  # names that are shown
 _TOOLS: tuple[type[Arguments], ...] = (
     *(tools.ReadGuidance, tools.ListFiles, tools.Search, tools.ReadFile, tools.Note),
     *(tools.WriteCell, tools.ReviseCell, tools.DropCell, tools.Finish),
@@ -125,11 +126,12 @@ class Tester:
         """Whether a former run ended in the middle of its work."""
         return bool(self._memory.messages) and not self.desk.finished
 
-    def write(self, module: Draft) -> Generator[Draft, Report, None]:
+    def write(self, module: Draft, report: Report) -> Generator[Draft, Report, None]:
         """Write tests for a module, or look again where its interface has changed.
 
         Args:
             module: The draft; only its interface is shown.
+            report: The host's report on it, which knows the names of its parameters.
 
         Yields:
             Nothing; it is a generator as every conversation is.
@@ -137,6 +139,7 @@ class Tester:
         seen = "\n\n\n".join(
             f"# {path}\n{interface(source)}" for path, source in module.files("module").items()
         )
+        seen += _parameters(report)
         if self.desk.finished and seen != self._shown:
             yield from self._again(f"The interface of the module has changed:\n\n{_fenced(seen)}")
         elif not self.desk.finished:
@@ -185,6 +188,25 @@ class Tester:
         if seen != self._shown:
             self._shown = seen
             self._say({"kind": "interface", "text": seen})
+
+
+def _parameters(report: Report) -> str:
+    """Name the parameters, as a checkpoint does, so that expected values can be computed."""
+    kinds = {step.name: step.type for step in report.flow}
+    rows = [
+        f"#   {one.name}: {one.size} numbers" + _of(kinds.get(one.name.rpartition(".")[0], ""))
+        for one in report.gradients[:_PARAMETERS]
+    ]
+    more = len(report.gradients) - len(rows)
+    rows += [f"#   ... and {more} more"] if more > 0 else []
+    head = (
+        "# Its parameters as built for a check, with small options, by their names in state_dict:"
+    )
+    return "\n".join(["", "", head, *rows]) if rows else ""
+
+
+def _of(kind: str) -> str:
+    return f", of a {kind}" if kind else ""
 
 
 def _fenced(code: str) -> str:
