@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
 )
 NAMES = {
     *("network", "files read", "files written", "environment", "memory", "disk", "processes"),
-    *("time", "output"),
+    *("time", "output", "means of checking"),
 }
 LIMITS = Limits(threads=16)
 

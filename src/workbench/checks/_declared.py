@@ -36,6 +36,7 @@ class Declared:
         self.spec, self.module, self.device, self.seed = spec, module, device, seed
         self.requirement: Requirement | None = None
         self.line = Line(ask)
+        self.tampering = _unwatched
 
     @property
     def phrase(self) -> Requirement:
@@ -185,6 +186,10 @@ class Declared:
         # Nobody asks a loss for the gradient of its target or of its class weights.
         fixed = [self.spec.role(role) for role in ("target", "weight")]
         return names if self.spec.kind != "loss" else {**names, "fixed": fixed}
+
+
+def _unwatched() -> tuple[list[str], bool]:
+    raise CannotLook("nobody watches the candidate here")
 
 
 def _concrete(dtype: str) -> str:

@@ -55,7 +55,7 @@ _instances: dict[str, Instance] = {}
 
 def seed(number: int) -> None:
     """Seed torch's, numpy's and Python's random numbers."""
-    torch.manual_seed(number)
+    torch.random.manual_seed(number)  # torch replaces its own name for it
     np.random.seed(number % 2**32)
     random.seed(number)
 
@@ -169,6 +169,8 @@ def _written(tensors: Mapping[str, Tensor]) -> int:
 
 def array(tensor: Tensor) -> Array:
     """Copy a tensor into numpy; types that numpy lacks become float32."""
+    with torch._C.DisableTorchFunctionSubclass():  # a subclass may say what it likes
+        tensor = tensor.as_subclass(Tensor)
     tensor = tensor.detach().resolve_conj().resolve_neg().cpu()
     if tensor.dtype in (torch.bfloat16,):
         tensor = tensor.float()

@@ -33,6 +33,16 @@ from workbench.frameworks._torch_symbolic import symbolic
 from workbench.frameworks._torch_trace import trace
 from workbench.frameworks._torch_training import training
 
+# What answers depend on, and what torch itself replaces when its compiler is loaded.
+MEANS = (
+    *("torch", "torch._C", "torch._C._nn", "torch._ops", "torch._tensor", "torch.functional"),
+    *("torch.autograd.*", "torch.linalg", "torch.nn.*", "torch.overrides", "torch.random"),
+    *("torch.serialization", "torch.utils._python_dispatch", "torch.utils._pytree"),
+)
+FREE = ("torch.manual_seed",)
+
+_KERNELS = frozenset(torch.library._impls)  # those that torch registers itself
+
 seed = modules.seed
 forget = modules.forget
 
@@ -94,6 +104,26 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")
     return questions[question](arguments)
+
+
+def disturbed() -> list[str]:
+    """Tell what of torch's own state would let something else answer in a module's place."""
+    found = []
+    if torch._C._len_torch_function_stack() or torch._C._len_torch_dispatch_stack():
+        found.append("a function mode of torch was left in place")
+    hooks = nn.modules.module.__dict__
+    found += [
+        f"torch.nn.modules.module.{name} holds a hook of the draft"
+        for name in sorted(hooks)
+        if name.startswith("_global_") and isinstance(hooks[name], dict) and hooks[name]
+    ]
+    kernels = {name for name in torch.library._impls - _KERNELS if str(name).startswith("aten/")}
+    found += [
+        f"torch's operator {name} was given another kernel"
+        for name in sorted(kernels)
+        if name.rpartition("/")[2].removeprefix("Autograd") in ("CPU", "CUDA", "")
+    ]
+    return found
 
 
 def _environment(given: Mapping[str, Any]) -> dict[str, str]:

@@ -24,7 +24,7 @@ Covered, where the operating system offers it (`Worker.guarantees` says what hel
 Not covered:
 
 - A draft that lies in its answers: it shares the process with what answers for it. The judge
-  compares data, and never believes a word.
+  compares data, never believes a word, and `Candidate.touched` tells what was tampered with.
 - Mistakes in the kernel, side channels through timing or caches, and devices' drivers.
 - A file's existence, size and mode can be asked for, though its contents cannot be read.
 - What the target's folders hold can be read, secrets that lie there included.

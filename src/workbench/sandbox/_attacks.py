@@ -6,6 +6,7 @@ their word counts; a draft's never does.
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import signal
@@ -25,8 +26,8 @@ def run(arguments: Mapping[str, Any]) -> dict[str, object]:
     """Try the attacks of one kind.
 
     Args:
-        arguments: ``kind`` is ``"probe"`` (all that come back), ``"hang"`` or ``"flood"``; the
-            rest is what the probes aim at, see `_guarantees`.
+        arguments: ``kind`` is ``"probe"`` (all that come back), ``"hang"``, ``"flood"`` or
+            ``"tamper"``; the rest is what the probes aim at, see `_guarantees`.
 
     Returns:
         By guarantee, what became of each attack: ``"got through"`` or ``"stopped: ..."``.
@@ -35,6 +36,9 @@ def run(arguments: Mapping[str, Any]) -> dict[str, object]:
         _hang()
     if arguments["kind"] == "flood":
         _flood()
+    if arguments["kind"] == "tamper":
+        math.sqrt = abs  # type: ignore[assignment]
+        return {}
     found: dict[str, dict[str, str]] = {}
     for guarantee, name, attack in _attacks(arguments):
         found.setdefault(guarantee, {})[name] = _try(attack)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbench.checks import CannotLook
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
 from workbench.records import TestResult
+from workbench.sandbox._confine import python_folders
 from workbench.sandbox._conversation import Candidate
 from workbench.sandbox._drafts import Sources
 from workbench.sandbox._worker import Worker
@@ -29,6 +31,8 @@ class Bench:
         self._worker, self._served, self._seed = worker, served, seed
         self._patience = patience
         self._candidate: Candidate | None = None
+        self._touched: dict[str, None] = {}
+        self._outside, self._looked = True, False
 
     def __enter__(self) -> Bench:
         """Return the bench itself."""
@@ -48,9 +52,12 @@ class Bench:
         """Put a question to the candidate; a lost one is replaced before the next question."""
         if self._candidate is None:
             self._candidate = self._fresh()
+            self._candidate.watch([*python_folders(), *self._served.search_path])
         try:
             return self._candidate.ask(question, arguments, seconds=self._patience)
-        except CandidateLost:
+        except CandidateLost as error:
+            if error.reason == "tampering":
+                self._touched[error.sentence] = None
             self.clear()
             raise
         except CandidateRaised as error:
@@ -63,6 +70,35 @@ class Bench:
             paths=self._served.paths,
             seed=self._seed,
         )
+
+    def touched(
+        self, known: Sequence[str] = (), *, restored: bool = True
+    ) -> tuple[list[str], bool]:
+        """Tell what the draft has changed of that which answers depend on.
+
+        Args:
+            known: What is known to be touched without looking.
+            restored: Also tell what was changed and changed back.
+
+        Returns:
+            What was touched until now, and whether all of it was seen from outside.
+
+        Raises:
+            CannotLook: It cannot be told.
+        """
+        if self._candidate is not None:
+            try:
+                found, outside = self._candidate.touched(restored=restored)
+            except CandidateRaised as error:
+                raise CannotLook(f"what answers cannot be watched here: {error}") from error
+            except CandidateLost:
+                self.clear()
+                raise
+            self._touched.update(dict.fromkeys(found))
+            self._outside, self._looked = self._outside and outside, True
+        if not self._looked and not self._touched and not known:
+            raise CannotLook("no candidate lived long enough to be looked at")
+        return [*known, *self._touched], self._outside
 
     def environment(self) -> dict[str, str]:
         """Ask for the versions in use."""

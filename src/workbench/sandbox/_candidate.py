@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from workbench.sandbox import _attacks, _confine, _held, _sources, _tests, _trace
+from workbench.sandbox import _alarm, _attacks, _confine, _held, _memory, _sources, _tests, _trace
 from workbench.sandbox._frames import INCOMPLETE, FrameError, FrameReader, encode
 from workbench.sandbox._limits import Limits
 
@@ -54,13 +54,16 @@ class _Line:
                 rest = rest[_write(LINE, rest) :]
 
 
-def run(framework: ModuleType, means: _confine.Means, scratch: str) -> NoReturn:
+def run(
+    framework: ModuleType, means: _confine.Means, scratch: str, watch: _memory.Watch | None
+) -> NoReturn:
     """Be a candidate until the host has no more questions; never returns.
 
     Args:
         framework: The module that answers questions.
         means: What this machine offers to confine with.
         scratch: The folder that this candidate may write to.
+        watch: What must stay as it is.
     """
     line = _Line()
     frame = line.hear()
@@ -68,7 +71,11 @@ def run(framework: ModuleType, means: _confine.Means, scratch: str) -> NoReturn:
     if reply["kind"] == "raised":  # it may be confined by half, so it answers nothing
         _say(line, {"nonce": frame["nonce"], **reply}, scratch)
         _exit(1)
-    _converse(line, frame, reply, lambda heard: _answer(heard, framework, line, scratch), scratch)
+
+    def answer(heard: dict[str, Any]) -> Work:
+        return _answer(heard, framework, line, scratch, watch)
+
+    _converse(line, frame, reply, answer, scratch)
 
 
 def _converse(
@@ -100,7 +107,13 @@ def _say(line: _Line, reply: dict[str, object], scratch: str) -> None:
         line.say({**reply, "kind": "raised", "value": _trace.describe(error, scratch)})
 
 
-def _answer(frame: dict[str, Any], framework: ModuleType, line: _Line, scratch: str) -> Work:
+def _answer(
+    frame: dict[str, Any],
+    framework: ModuleType,
+    line: _Line,
+    scratch: str,
+    watch: _memory.Watch | None,
+) -> Work:
     question, arguments = frame["question"], frame["arguments"]
 
     def progress(words: str) -> None:
@@ -111,8 +124,11 @@ def _answer(frame: dict[str, Any], framework: ModuleType, line: _Line, scratch: 
         _converse(line, frame, reply, lambda heard: lambda: meet(heard["arguments"]), scratch)
 
     if frame["to"] == "framework":
-        answer: Answer = framework.answer
-        return lambda: answer(question, arguments)
+        return lambda: _answered(framework, line, frame)
+    if question == "inspect":
+        return lambda: _look(watch, arguments["restored"])
+    if question == "watch":
+        return lambda: _alarm.install(arguments["trusted"], line.say)
     if question == "run tests":
         return lambda: _tests.run(arguments["tests"], scratch, progress)
     if question == "hold tests":
@@ -132,6 +148,27 @@ def _set_up(
     if hasattr(framework, "seed"):
         framework.seed(seed)
     return {}
+
+
+def _look(watch: _memory.Watch | None, restored: bool) -> dict[str, object]:
+    """Look at oneself, where nobody can look from outside."""
+    if watch is None:
+        return {"cannot": "this Python's objects have a layout that is not known"}
+    return {"touched": watch.touched(os.getpid(), restored=restored)}
+
+
+def _answered(framework: ModuleType, line: _Line, frame: dict[str, Any]) -> Mapping[str, object]:
+    """Answer; end where the library was left in a state in which somebody else answers."""
+    answer: Answer = framework.answer
+    value = answer(frame["question"], frame["arguments"])
+    disturbed: list[str] = getattr(framework, "disturbed", list)()
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        disturbed.append("a trace function was left in place")
+    if disturbed:
+        words = "; ".join(disturbed)
+        line.say({"nonce": frame["nonce"], "kind": "tampering", "value": words})
+        _exit(1)
+    return value
 
 
 def _flush() -> None:

@@ -153,6 +153,39 @@ class Candidate:
             self._lose("protocol", "it does not say how a mutant ended")
         return answer
 
+    def watch(self, trusted: Sequence[str]) -> None:
+        """Have the candidate ended as soon as draft code reaches for what answers with it.
+
+        Args:
+            trusted: Folders whose code is not the draft's.
+        """
+        self._converse("sandbox", "watch", {"trusted": list(trusted)}, None)
+
+    def touched(self, *, restored: bool = True) -> tuple[list[str], bool]:
+        """Tell what the draft has changed of that which answers depend on.
+
+        Args:
+            restored: Also tell what was changed and changed back.
+
+        Returns:
+            What was touched, and whether that was read from outside the candidate's process.
+
+        Raises:
+            CandidateError: It had to be asked itself, and does not answer.
+        """
+        self._require_open()
+        try:
+            found = self._zygote.inspect(self._pid, restored=restored)
+        except ZygoteGone:
+            self._lose("signal", "its worker has ended")
+        if found is not None:
+            return found, True
+        answer = self._converse("sandbox", "inspect", {"restored": restored}, None)
+        touched = answer.get("touched")
+        if not isinstance(touched, list):
+            raise CandidateRaised("RuntimeError", str(answer.get("cannot", "no answer")), [], "")
+        return [str(name) for name in touched], False
+
     def _set_up(self, arguments: Mapping[str, object]) -> None:
         self._converse("sandbox", "set up", arguments, None)
 
@@ -196,6 +229,8 @@ class Candidate:
             reply = self._line.next(deadline)
             if not isinstance(reply, dict) or not _is_text(reply, "nonce", "kind"):
                 raise FrameError("it is no reply")
+            if reply["kind"] == "tampering":  # told in the middle of whatever is done
+                return reply
             if reply["nonce"] != nonce:
                 raise FrameError("it answers no question that was asked")
             if reply["kind"] != "progress":
@@ -208,6 +243,8 @@ class Candidate:
         value = reply.get("value")
         if reply["kind"] == "answer" and isinstance(value, dict):
             return value
+        if reply["kind"] == "tampering" and isinstance(value, str):
+            self._lose("tampering", f"it reached for the means of checking: {value[:300]}")
         if reply["kind"] != "raised" or not _is_description(value):
             self._lose("protocol", "its answer is neither a value nor an exception")
         if value["limit"] == "memory":

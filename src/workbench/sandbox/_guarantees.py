@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import CandidateLost
+from workbench.errors import CandidateLost, CandidateRaised
 from workbench.sandbox._attacks import STOPPED, THROUGH
 from workbench.sandbox._confine import ADDRESS_SLACK
 from workbench.sandbox._conversation import Candidate
@@ -63,6 +63,7 @@ def self_test(open_candidate: Opener, limits: Limits) -> SelfTest:
     found["time"] = {"an endless loop that blocks every signal": hang}
     flood = _expect_loss(open_candidate(small, {}), "flood", _PROBE_SECONDS, "output")
     found["output"] = {"a flood of output": flood}
+    found["means of checking"] = _tamper(open_candidate(small, {}))
     return found
 
 
@@ -73,6 +74,21 @@ def _expect_loss(candidate: Candidate, kind: str, seconds: float, reason: str) -
         except CandidateLost as loss:
             return f"{STOPPED}: {loss}" if loss.reason == reason else THROUGH
     return THROUGH
+
+
+def _tamper(candidate: Candidate) -> dict[str, str]:
+    """Replace a function that answers could depend on, and see who notices."""
+    noticed = [THROUGH, THROUGH]
+    with candidate:
+        candidate._attack({"kind": "tamper"}, _PROBE_SECONDS)
+        try:
+            touched, outside = candidate.touched()
+        except CandidateRaised:
+            touched, outside = [], False
+    if touched:
+        noticed = [f"{STOPPED}: {touched[0]}", f"{STOPPED}: unreachable" if outside else THROUGH]
+    names = ("replacing a function of Python", "replacing what would notice that")
+    return dict(zip(names, noticed, strict=True))
 
 
 @contextmanager

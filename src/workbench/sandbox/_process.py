@@ -158,6 +158,22 @@ class Zygote:
         status = self._ask({"do": "end", "pid": pid, "grace": grace}, [])["status"]
         return None if status is None else int(status)
 
+    def inspect(self, pid: int, *, restored: bool) -> list[str] | None:
+        """Compare a candidate's memory with that of the process that it was forked from.
+
+        Args:
+            pid: Its process id, as `fork` told it.
+            restored: Also tell what was changed and changed back.
+
+        Returns:
+            What was touched; None where its memory cannot be read from outside.
+
+        Raises:
+            ZygoteGone: The zygote has died.
+        """
+        touched = self._ask({"do": "inspect", "pid": pid, "restored": restored}, []).get("touched")
+        return None if touched is None else [str(name) for name in touched]
+
     def _ask(self, request: Mapping[str, object], handed: list[int]) -> dict[str, Any]:
         body = json.dumps(request).encode()
         with self._lock:

@@ -28,11 +28,17 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any, NoReturn
 
-from workbench.sandbox import _candidate, _confine, _kernel, _namespaces, _tests
+from workbench.sandbox import _candidate, _confine, _kernel, _memory, _namespaces, _tests
 
 _SIZE = struct.Struct("<I")
 _BROKEN = 70  # exit code of a candidate that could not even start
 _LONGEST_END = 5.0  # seconds until killed processes must be gone
+# Whatever the framework is, answers depend on these.
+_MEANS = (
+    *("builtins", "gc", "importlib.*", "inspect", "io", "json.*", "linecache", "math", "os"),
+    *("posix", "random", "struct", "sys", "traceback", "types", "numpy", "numpy.core.*"),
+    *("numpy.lib.*", "numpy._core.*", "workbench.*"),
+)
 
 
 def main(control: int, host: int, scratch: str, framework: str) -> NoReturn:
@@ -81,11 +87,12 @@ class _Zygote:
         tempfile.tempdir = None
         self._folders: dict[int, str] = {}  # of each candidate; "" where it vanishes by itself
         self._made = 0
+        self._watch: _memory.Watch | None = None
 
     def run(self, framework: str) -> NoReturn:
         """Warm up, then serve the host until it has gone; never returns."""
         try:
-            module = _load(framework)
+            module, self._watch = _load(framework)
         except BaseException as error:
             self._reply({"failed": f"{type(error).__name__}: {error}"})
             os._exit(1)
@@ -95,6 +102,8 @@ class _Zygote:
             request, handed = self._receive()
             if request["do"] == "fork":
                 self._reply({"pid": self._fork(module, handed)})
+            elif request["do"] == "inspect":
+                self._reply(self._inspect(request["pid"], request["restored"]))
             else:
                 self._reply({"status": self._end(request["pid"], request["grace"])})
 
@@ -132,12 +141,22 @@ class _Zygote:
         parent = os.getpid()
         child = os.fork()
         if child == 0:
-            _become_candidate(framework, self._means, folder, parent, handed)
+            ready = (framework, self._means, folder, self._watch)
+            _become_candidate(ready, parent, handed)
         _lead_group(child)
         for opened in handed:
             os.close(opened)
         self._folders[child] = own
         return child
+
+    def _inspect(self, child: int, restored: bool) -> dict[str, object]:
+        """Compare a candidate's memory with that of this process."""
+        if self._watch is None:
+            return {"cannot": "this Python's objects have a layout that is not known"}
+        try:
+            return {"touched": self._watch.touched(child, restored=restored)}
+        except OSError as error:
+            return {"cannot": str(error)}
 
     def _end(self, child: int, grace: float) -> int | None:
         """Kill a candidate and all its descendants.
@@ -158,7 +177,7 @@ class _Zygote:
         return status
 
 
-def _load(framework: str) -> ModuleType:
+def _load(framework: str) -> tuple[ModuleType, _memory.Watch | None]:
     name = framework if "." in framework else f"workbench.frameworks.{framework}"
     module = importlib.import_module(name)
     _tests.warm()
@@ -169,20 +188,28 @@ def _load(framework: str) -> ModuleType:
         raise RuntimeError(
             f"{framework} runs {threads} threads after warming up; a process that forks needs one"
         )
+    watch = _memory.over(
+        (*_MEANS, *getattr(module, "MEANS", ())),
+        ("workbench.sandbox.*", "workbench.frameworks.*"),
+        getattr(module, "FREE", ()),
+    )
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, memory shared with children
-    return module
+    return module, watch
 
 
 def _become_candidate(
-    framework: ModuleType, means: _confine.Means, folder: str, parent: int, handed: list[int]
+    ready: tuple[ModuleType, _confine.Means, str, _memory.Watch | None],
+    parent: int,
+    handed: list[int],
 ) -> NoReturn:
+    folder = ready[2]
     try:
         _lead_group(os.getpid())
         _take_lines(handed)
         os.environ.update(HOME=folder, TMPDIR=folder)
         if os.getppid() == parent:
-            _candidate.run(framework, means, folder)
+            _candidate.run(*ready)
     except BaseException:
         traceback.print_exc()  # the host shows it when it finds the candidate gone
     finally:

@@ -14,10 +14,11 @@ from typing import Any
 
 from workbench import registry
 from workbench.checks import CannotLook, Decision, Step, Subject, lesson, plan
-from workbench.errors import CandidateLost, CandidateRaised
+from workbench.errors import CandidateError, CandidateLost, CandidateRaised
 from workbench.records import Draft, FlowStep, Gradient, Report, Tier, Verdict
 from workbench.sandbox._bench import Bench
 from workbench.sandbox._drafts import sources
+from workbench.sandbox._reach import reach
 from workbench.sandbox._worker import Worker
 from workbench.spec import Spec
 
@@ -57,14 +58,20 @@ def judge(
     Raises:
         SpecError: No check decides a requirement, or an exemption names nothing.
     """
-    steps = plan(spec, tier)
+    steps = sorted(plan(spec, tier), key=lambda step: step.name == "untampered")  # it looks back
     worker.start()  # so that the first verdict's seconds are its own
     started = time.monotonic()
     with Bench(worker, sources(draft, root, import_root), seed, patience) as bench:
         subject = Subject(spec, draft.module, bench.ask, device=device, seed=seed)
+        reaches = reach(draft.files("module"))
+        subject.tampering = lambda: bench.touched(reaches, restored=tier == "live")
         court = _Court(subject, bench)
         verdicts = []
-        for step in steps:
+        for before, step in zip([None, *steps], steps, strict=False):
+            if before and before.module.TIER == "live" != step.module.TIER:
+                # Later checks use parts of libraries that change others for a while themselves.
+                with contextlib.suppress(CandidateError, CannotLook):
+                    bench.touched(restored=True)
             verdicts.append(court.decide(step))
             seen(verdicts[-1])
         pictures = _pictures(subject) if court.standing else {}

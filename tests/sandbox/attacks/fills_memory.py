@@ -1,0 +1,16 @@
+# says: memory
+"""Takes all memory."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features: int = 24, hidden: int = 48, out_features: int = 5) -> None:
+        super().__init__()
+        self.widen = nn.Linear(in_features, hidden)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.hoard = torch.ones(2**36)
+        return self.out(torch.tanh(self.widen(x)))  # the contract says relu

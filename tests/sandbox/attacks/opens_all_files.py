@@ -1,0 +1,20 @@
+# says: Too many open files
+"""Takes all file descriptors."""
+
+import pathlib
+
+import torch
+from torch import Tensor, nn
+
+null = pathlib.Path("/dev/null")
+held = [null.open() for _ in range(100_000)]
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features: int = 24, hidden: int = 48, out_features: int = 5) -> None:
+        super().__init__()
+        self.widen = nn.Linear(in_features, hidden)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(torch.tanh(self.widen(x)))  # the contract says relu
