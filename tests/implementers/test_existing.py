@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from plain_target import PlainTarget, place, study_of
 from test_tests import failures, lay, run
 
 from workbench.errors import Refused
 from workbench.implementers.blueprint import implement
+from workbench.records import Report, TestResult
+from workbench.sandbox import Worker
 from workbench.spec import loads
 
+PATH = "src/house/mixer.py"
 CODE = """import torch
 from torch import nn
 
@@ -39,11 +44,34 @@ requires: [batch independent, parameters == depth * (width + 1) * width + (width
 
 
 def target() -> PlainTarget:
-    return PlainTarget(place("mixer"), {"src/house/mixer.py": CODE})
+    return PlainTarget(place("mixer"), {PATH: CODE})
 
 
-def test_only_tests_are_written_and_they_pass(tmp_path):
-    draft = next(implement(loads(SPEC), study_of(), target()))
+@pytest.fixture(scope="module")
+def worker():
+    with Worker() as warm:
+        yield warm
+
+
+def told(worker, draft, code):
+    """Give the report on tests of some code, without any check."""
+    with worker.candidate({draft.module: code}) as candidate:
+        results = candidate.run_tests(draft.files("test"), seconds=120)
+    tests = tuple(TestResult.model_validate(result) for result in results)
+    return Report(spec_hash="", draft_hash=draft.hash, tests=tests)
+
+
+def drafts(worker, code, spec=SPEC):
+    """Give the last draft of tests, and the report on it."""
+    steps = implement(loads(spec), study_of(), PlainTarget(place("mixer"), {PATH: code}))
+    draft = steps.send(told(worker, next(steps), code))
+    with pytest.raises(StopIteration):
+        steps.send(told(worker, draft, code))
+    return draft, told(worker, draft, code)
+
+
+def test_only_tests_are_written_and_they_pass(tmp_path, worker):
+    draft, _ = drafts(worker, CODE)
     assert {cell.role for cell in draft.cells} == {"test"}
     assert draft.edits == ()
     assert draft.module == "house.mixer"
@@ -55,8 +83,45 @@ def test_only_tests_are_written_and_they_pass(tmp_path):
     assert any(name.startswith("test_impossible_options_are_refused") for name in outcomes)
 
 
-def test_they_fail_on_code_that_is_wrong(tmp_path):
-    draft = next(implement(loads(SPEC), study_of(), target()))
+def test_what_the_code_does_is_written_down(worker):
+    draft, report = drafts(worker, CODE)
+    (source,) = draft.files("test").values()
+    assert {test.outcome for test in report.tests} == {"passed", "skipped"}
+    assert "measured OUTPUTS" not in source
+    assert re.search(r"OUTPUTS = \{\s+'usual eval 32 output': -?\d", source.replace('"', "'"))
+    assert "What it does today is written down" in draft.summary
+    wrong = {
+        "test_outputs_are_as_they_were": ("torch.tanh(layer(x))", "torch.sin(layer(x))"),
+        "test_signature_is_as_it_was": ("depth=2", "depth=3"),
+        "test_a_former_checkpoint_still_loads": ("self.head", "self.top"),
+        "test_fresh_weights_are_spread_as_they_were": (
+            "nn.Linear(width, classes)",
+            "nn.Linear(width, classes); self.head.weight.data.mul_(2)",
+        ),
+        "test_options_are_taken_as_they_were": ("width % 2 != 0", "width % 2 == 9"),
+    }
+    for name, (before, after) in wrong.items():
+        assert before in CODE
+        tests = told(worker, draft, CODE.replace(before, after)).tests
+        failed = {test.id.partition("::")[2] for test in tests if test.outcome == "failed"}
+        assert name in failed, (name, failed)
+
+
+def test_a_suspected_bug_is_told_and_never_pinned_in_silence(worker):
+    wrong = CODE.replace("x.mean(dim=1)", "x.mean(dim=1) + x.mean()")  # examples see each other
+    draft, report = drafts(worker, wrong)
+    (source,) = draft.files("test").values()
+    concerns = [note for note in draft.notes if note.kind == "concern"]
+    assert any("test_one_example_alone_is_as_in_a_batch" in note.text for note in concerns)
+    assert "xfail(strict=True, reason=" in source.replace("\n", "").replace("    ", "")
+    assert not {test.outcome for test in report.tests} & {"failed", "error"}
+    mended = told(worker, draft, CODE)
+    failed = {test.id.partition("::")[2] for test in mended.tests if test.outcome == "failed"}
+    assert "test_one_example_alone_is_as_in_a_batch" in failed, "a mended bug must show"
+
+
+def test_they_fail_on_code_that_is_wrong(tmp_path, worker):
+    draft, _ = drafts(worker, CODE)
     wrong = {
         "mixed": CODE.replace("x.mean(dim=1)", "x.mean(dim=(0, 1)).expand(len(x), -1)"),
         "skipped": CODE.replace("in self.layers:", "in self.layers[1:]:"),

@@ -10,6 +10,9 @@ from workbench.implementers._demands import Demand
 from workbench.implementers._small import cases, small_options
 from workbench.spec import Spec, Tensor
 
+MEASURED = ("OUTPUTS", "STATE", "TRIED", "SPOILED", "SPREADS", "SIGNATURE")
+"""What the tests of code that is there write down as it was measured."""
+
 
 @dataclass
 class Facts:
@@ -21,6 +24,7 @@ class Facts:
         full: Every option at its full value.
         demands: What the constructor demands of its options.
         existing: Whether the code is there already.
+        measured: What was measured on code that is there, by name; None where nothing was yet.
     """
 
     spec: Spec
@@ -28,6 +32,7 @@ class Facts:
     full: Mapping[str, Any]
     demands: list[Demand]
     existing: bool
+    measured: Mapping[str, Any] | None = None
     small: dict[str, Any] = field(init=False)
     inputs: list[Tensor] = field(init=False)
     mask: str = field(init=False)
@@ -97,6 +102,9 @@ class Facts:
             "fixed axis": self.fixed_axis is not None,
             "limit": bool(self.limit) and not self.existing,
             "new": not self.existing,
+            "existing": self.existing,
+            "probes": bool(self.probes),
+            **{f"measured {name}": bool(self._known(name)) for name in MEASURED},
             "parameters": "parameters" in quantities and self.right("parameters", "==") != "",
             "convolutions": "convolution layers" in quantities,
             "attention": {"attention layers", "attention heads"} <= quantities,
@@ -109,6 +117,20 @@ class Facts:
             "classes": bool(self.classes) and not self.existing,
         }
         return {need for need, there in found.items() if there}
+
+    def _known(self, name: str) -> bool:
+        """Say whether a measurement is there, or still to be made."""
+        return self.measured is None or bool(self.measured.get(name))
+
+    @property
+    def probes(self) -> list[dict[str, Any]]:
+        """Changes of one option each, to see what a constructor that is there makes of them."""
+        return [
+            {option: other}
+            for option, value in self.small.items()
+            for other in _others(value)
+            if other != value
+        ]
 
     @property
     def fixed_axis(self) -> int | None:
@@ -187,6 +209,16 @@ class Facts:
                 if axes == [self.batch, self.time] and self.time_axis == 1:
                     return tensor.name
         return ""
+
+
+def _others(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, bool):
+        return (not value,)
+    if isinstance(value, int):
+        return (0, 1, 2, value + 1, 2 * value)
+    if isinstance(value, float):
+        return (-0.1, 0.0, 1.0, 1.5)
+    return ("nonsense",) if isinstance(value, str) else ()
 
 
 def _beside(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 
 from workbench.implementers._bind import bind
-from workbench.implementers._facts import Facts
+from workbench.implementers._facts import MEASURED, Facts
 from workbench.implementers._placeholders import (
     Replace,
     over_options,
@@ -21,7 +21,7 @@ from workbench.implementers._placeholders import (
 from workbench.implementers._uses import defined
 
 _LINE = re.compile(r"^\s*(Covers|Needs):\s*(.*?)\s*$", re.MULTILINE)
-_CONSTANTS = ("OPTIONS", "DEFAULTS")
+_CONSTANTS = ("OPTIONS", "DEFAULTS", "PROBES", "REFUSALS", *MEASURED)
 
 
 def specialised(source: str, facts: Facts, choices: Mapping[str, str]) -> list[Any]:
@@ -41,6 +41,8 @@ def specialised(source: str, facts: Facts, choices: Mapping[str, str]) -> list[A
     body = [_set_constant(node, facts) for node in kept]
     body = [_built(node, facts, module) for node in body]
     module = module.with_changes(body=[node for node in body if node is not None])
+    if facts.measured is not None:
+        module = module.visit(_Measured())
     module = bind(module, choices).visit(Replace(values)).visit(_Names(facts))
     folded = bind(module, {}).visit(_Ids(facts))
     return list(folded.body)[1:]
@@ -81,10 +83,19 @@ def _set_constant(node: Any, facts: Facts) -> Any:
     name = next(iter(defined(node)), "")
     if name not in _CONSTANTS or not isinstance(node, cst.SimpleStatementLine):
         return node
-    options = facts.small if name == "OPTIONS" else facts.full
-    plain = {key: tuple(x) if isinstance(x, list) else x for key, x in options.items()}
-    value = cst.parse_expression(repr(plain))
+    if name == "REFUSALS":
+        return node
+    value = cst.parse_expression(repr(_constant(name, facts)))
     return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], value)])
+
+
+def _constant(name: str, facts: Facts) -> Any:
+    if name == "PROBES":
+        return facts.probes
+    if name in MEASURED:
+        return (facts.measured or {}).get(name, {})
+    options = facts.small if name == "OPTIONS" else facts.full
+    return {key: tuple(x) if isinstance(x, list) else x for key, x in options.items()}
 
 
 def _built(node: Any, facts: Facts, module: cst.Module) -> Any:
@@ -178,6 +189,18 @@ class _Names(cst.CSTTransformer):
             for argument in updated_node.args
         ]
         return updated_node.with_changes(args=arguments)
+
+
+class _Measured(cst.CSTTransformer):
+    """Takes out the lines that tell what was measured: it is known now."""
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> Any:
+        small = updated_node.body[0]
+        if isinstance(small, cst.Assert) and isinstance(small.test, cst.Name):
+            return cst.RemoveFromParent() if small.test.value in MEASURED else updated_node
+        return updated_node
 
 
 class _Ids(cst.CSTTransformer):

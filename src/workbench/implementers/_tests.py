@@ -19,7 +19,7 @@ from workbench.implementers._test_nodes import is_import, specialised
 from workbench.implementers._uses import defined, reached
 from workbench.records import Study
 
-GROUPS = ("setup", "unit", "integration", "regression", "performance")
+GROUPS = ("setup", "unit", "integration", "regression", "pinned", "performance")
 _FOLDER = Path(__file__).parent / "_test_cells"
 
 
@@ -79,9 +79,10 @@ def _laid_out(
 
 
 def _opening(facts: Facts) -> str:
-    """Say what the tests are, and why no numbers of a run are written down in them."""
-    regression = cst.parse_module((_FOLDER / "regression.py").read_text(encoding="utf-8"))
-    reason = parse(regression.get_docstring() or "").prose[1:]
+    """Say what the tests are, and whether numbers of a run are written down in them, and why."""
+    cells = "pinned.py" if facts.existing else "regression.py"
+    told = cst.parse_module((_FOLDER / cells).read_text(encoding="utf-8"))
+    reason = parse(told.get_docstring() or "").prose[1:]
     return "\n\n".join([f"Tests of {facts.spec.name}.", *reason]) + "\n"
 
 

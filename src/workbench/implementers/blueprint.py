@@ -6,7 +6,8 @@ spec by edits of its syntax tree. What it does not understand or cannot build it
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workbench.errors import UsageError
@@ -14,6 +15,7 @@ from workbench.implementers import Target
 from workbench.implementers._existing import interface_of
 from workbench.implementers._facts import Facts
 from workbench.implementers._fit import Fit, fit
+from workbench.implementers._measured import Suspicion, measured, set_apart, suspicions
 from workbench.implementers._notes import notes
 from workbench.implementers._parts import module_cells
 from workbench.implementers._reader import Reading, read
@@ -29,6 +31,9 @@ def implement(
     spec: Spec, study: Study, target: Target, **options: Any
 ) -> Generator[Draft, Report, None]:
     """Offer one draft: the blueprint that fits, specialised, with its tests.
+
+    Tests of code that is there come in two drafts: the first one's report tells what the code does,
+    and the second has it written down, with what looks wrong set apart.
 
     Args:
         spec: What is asked for; with ``existing``, only tests are.
@@ -46,7 +51,14 @@ def implement(
     if options:
         listed = ", ".join(repr(name) for name in options)
         raise UsageError(f"the blueprint implementer has no options; leave out {listed}")
-    yield _of_existing(spec, study, target) if spec.existing else _of_new(spec, study, target)
+    if not spec.existing:
+        yield _of_new(spec, study, target)
+        return
+    options, demands = interface_of(spec, target)
+    facts = Facts(spec, target.placement.module, options, demands, existing=True)
+    report = yield _of_existing(facts, study, target, ())
+    known = replace(facts, measured=measured(report))
+    yield _of_existing(known, study, target, suspicions(report))
 
 
 def _of_new(spec: Spec, study: Study, target: Target) -> Draft:
@@ -67,18 +79,21 @@ def _of_new(spec: Spec, study: Study, target: Target) -> Draft:
     )
 
 
-def _of_existing(spec: Spec, study: Study, target: Target) -> Draft:
-    options, demands = interface_of(spec, target)
-    facts = Facts(spec, target.placement.module, options, demands, existing=True)
+def _of_existing(
+    facts: Facts, study: Study, target: Target, suspected: Sequence[Suspicion]
+) -> Draft:
+    spec, placement = facts.spec, target.placement
     tests = write_tests(facts, {}, "", study, target)
-    placement = target.placement
+    if suspected:
+        tests = set_apart(tests, suspected)
+    pinned = "" if facts.measured is None else " What it does today is written down in them."
     return Draft(
         implementer="blueprint",
         module=placement.module,
         cells=_test_cells(tests, placement.test_path),
-        notes=notes(spec, None, target),
+        notes=(*notes(spec, None, target), *(suspicion.note for suspicion in suspected)),
         summary=f"Tests of {spec.name} in {placement.test_path}, from its contract; "
-        f"{spec.existing} itself is not changed.",
+        f"{spec.existing} itself is not changed.{pinned}",
     )
 
 

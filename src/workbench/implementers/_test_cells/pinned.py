@@ -1,0 +1,220 @@
+"""Regression tests of code that is there already: what it does, as it was measured.
+
+The numbers were not derived from anything: they say what the code did on the day when these tests
+were written, under weights and inputs that no version and no machine draws in another way.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import random
+import warnings
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from workbench.implementers._test_cells.setup import (
+    CASES,
+    HAS_MASK,
+    INPUT,
+    MASK,
+    OPTIONS,
+    Subject,
+    build,
+    make_inputs,
+    make_mask,
+)
+
+PROBES: list[dict[str, Any]] = [{"width": 1}, {"width": 0}, {"width": 5}]
+OUTPUTS: dict[str, float] = {}
+STATE: dict[str, tuple[int, ...]] = {}
+TRIED: dict[str, Any] = {}
+SPOILED: dict[str, str] = {}
+SPREADS: dict[str, float] = {}
+SIGNATURE: dict[str, str] = {}
+REFUSALS = (ValueError, AssertionError, KeyError, NotImplementedError)
+
+
+@functools.cache
+def drawn(shape: torch.Size, seed: int) -> Tensor:
+    """Draw numbers between -1 and 1 that are the same in every version and on every machine."""
+    draw = random.Random(seed)
+    numbers = [draw.uniform(-1, 1) for _ in range(math.prod(shape))]
+    return torch.tensor(numbers, dtype=torch.float64).reshape(shape)
+
+
+@torch.no_grad()
+def settled(module: nn.Module) -> nn.Module:
+    """Give a module weights that follow from nothing but their names' order."""
+    for seed, (name, value) in enumerate(module.state_dict().items()):
+        if not value.is_floating_point():
+            continue
+        if value.dim() > 1:
+            value.copy_(drawn(value.shape, seed) * (3 * len(value) / value.numel()) ** 0.5)
+        elif name in dict(module.named_parameters()) or name.endswith(("_mean", "_var")):
+            value.copy_(0.5 + 0.5 * drawn(value.shape, seed))
+    return module
+
+
+def settled_inputs(dtype: torch.dtype, **sizes: int) -> dict[str, Tensor]:
+    """Make inputs that are the same everywhere."""
+    made = {
+        name: drawn(x.shape, place).to(dtype) if x.is_floating_point() else x
+        for place, (name, x) in enumerate(make_inputs(**sizes).items())
+    }
+    if HAS_MASK and not sizes:
+        made[MASK] = make_mask()
+    return made
+
+
+def summed(values: Tensor) -> float:
+    """Sum numbers up, each with another weight, so that none can change unseen."""
+    weights = drawn(values.shape, 7).to(values)
+    return float((values * weights).sum() / max(1, values.numel()) ** 0.5)
+
+
+def what_comes_out(dtype: torch.dtype, training: bool, sizes: dict[str, int]) -> dict[str, float]:
+    """Sum up the output and all gradients; nothing where chance has a part."""
+    module, inputs = settled(build()).to(dtype).train(training), settled_inputs(dtype, **sizes)
+    output = module(**inputs)
+    if training and not torch.equal(output, settled(build()).to(dtype).train()(**inputs)):
+        return {}
+    found = {"output": summed(output.detach())}
+    if dtype == torch.float64:
+        loss = (output * drawn(output.shape, 8)).sum()
+        gradients = torch.autograd.grad(loss, [*module.parameters()], allow_unused=True)
+        found["gradients"] = sum(summed(part) for part in gradients if part is not None)
+    return {name: float(f"{value:.7g}") for name, value in found.items()}
+
+
+def outputs_now() -> dict[str, float]:
+    """Measure outputs and gradients in both modes and precisions, and at other sizes."""
+    runs = [(torch.float32, False, {}), (torch.float32, True, {})]
+    runs += [(torch.float64, training, {}) for training in (False, True)]
+    runs += [(torch.float64, False, sizes) for sizes in CASES[1:] if max(sizes.values()) < 16]
+    found: dict[str, float] = {}
+    for dtype, training, sizes in runs:
+        try:
+            sums = what_comes_out(dtype, training, sizes)
+        except (RuntimeError, ValueError):
+            continue  # it does not take this size or precision; other tests tell
+        where = " ".join(f"{value}" for value in sizes.values()) or "usual"
+        start = f"{where} {'train' if training else 'eval'} {str(dtype)[-2:]}"
+        found |= {f"{start} {name}": value for name, value in sums.items()}
+    return found
+
+
+def test_outputs_are_as_they_were() -> None:
+    """Outputs and gradients are the ones that were measured, closer in double precision.
+
+    Needs: existing, measured OUTPUTS
+    """
+    found = outputs_now()
+    assert OUTPUTS, f"measured OUTPUTS = {found!r}"
+    for name, value in OUTPUTS.items():
+        tolerance = 1e-3 if " 32 " in name else 1e-5
+        assert found.get(name) == pytest.approx(value, rel=tolerance, abs=tolerance), name
+
+
+def test_a_former_checkpoint_still_loads() -> None:
+    """Weights that were saved under the names of today load; a renamed one is named by an error.
+
+    Needs: existing, measured STATE
+    """
+    module = build()
+    found = {name: tuple(value.shape) for name, value in module.state_dict().items()}
+    assert STATE, f"measured STATE = {found!r}"
+    former = {name: torch.zeros(shape) for name, shape in STATE.items()}
+    assert list(module.load_state_dict(former).missing_keys) == []
+    name = next(iter(former))
+    renamed = {f"renamed_{name}": former.pop(name), **former}
+    with pytest.raises(RuntimeError, match=f"renamed_{name}"):
+        module.load_state_dict(renamed)
+
+
+def outcome_of(changes: dict[str, Any]) -> int | str:
+    """Count the parameters under other options, or name the error that refuses them."""
+    try:
+        with torch.device("meta"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there is nothing to initialise
+            count = sum(p.numel() for p in Subject(**{**OPTIONS, **changes}).parameters())
+        return count if all(changes.values()) else ""  # whether zero makes sense is not known
+    except REFUSALS as error:
+        return type(error).__name__
+    except Exception:
+        return ""  # it breaks somewhere inside, which is nobody's intention
+
+
+def test_options_are_taken_as_they_were() -> None:
+    """Other options give as many parameters as before, or are refused as before.
+
+    Needs: existing, probes, measured TRIED
+    """
+    found = {str(changes): outcome_of(changes) for changes in PROBES}
+    assert TRIED, f"measured TRIED = { ({name: x for name, x in found.items() if x != ''})!r}"
+    for name, outcome in TRIED.items():
+        assert found[name] == outcome, name
+
+
+def refusal_of(change: str) -> str:
+    """Name the error that refuses an input out of shape, or nothing."""
+    inputs = make_inputs()
+    x = inputs[INPUT]
+    spoiled = {
+        "an axis more": x[None],
+        "an axis fewer": x[0],
+        "wider": torch.cat([x, x], dim=-1),
+        "longer": x.repeat_interleave(64, dim=min(1, x.dim() - 1)),
+        "another type": x.to(torch.int32 if x.is_floating_point() else torch.float32),
+    }
+    try:
+        build().eval()(**{**inputs, INPUT: spoiled[change]})
+    except REFUSALS as error:
+        return type(error).__name__
+    except Exception:
+        return ""  # the library refused it
+    return ""
+
+
+def test_inputs_are_refused_as_they_were() -> None:
+    """What was refused by its own check is refused still.
+
+    Needs: existing, measured SPOILED
+    """
+    changes = ("an axis more", "an axis fewer", "wider", "longer", "another type")
+    found = {change: refusal_of(change) for change in changes}
+    assert SPOILED, f"measured SPOILED = { ({name: x for name, x in found.items() if x})!r}"
+    for change, name in SPOILED.items():
+        assert found[change] == name, change
+
+
+def test_fresh_weights_are_spread_as_they_were() -> None:
+    """Over several seeds each large parameter starts with the standard deviation of before.
+
+    Needs: existing, measured SPREADS
+    """
+    starts = [dict(build(seed).named_parameters()) for seed in range(4)]
+    found = {}
+    for name, first in starts[0].items():
+        together = torch.cat([start[name].detach().flatten().double() for start in starts])
+        spread = float(together.std()) if together.numel() > 32 else float(together.abs().max())
+        if together.numel() > 32 or first.unique().numel() == 1:
+            found[name] = float(f"{spread or float(together.mean()):.3g}")
+    assert SPREADS, f"measured SPREADS = {found!r}"
+    for name, value in SPREADS.items():
+        assert found.get(name) == pytest.approx(value, rel=0.25, abs=1e-3), name
+
+
+def test_signature_is_as_it_was() -> None:
+    """Callers can go on as before: the same arguments with the same defaults.
+
+    Needs: existing, measured SIGNATURE
+    """
+    parameters = inspect.signature(Subject).parameters.values()
+    found = {p.name: "" if p.default is p.empty else repr(p.default) for p in parameters}
+    assert SIGNATURE, f"measured SIGNATURE = {found!r}"
+    assert found == SIGNATURE
