@@ -294,6 +294,27 @@ class Gradient(Record):
     size: int
 
 
+class Numeric(Record):
+    """What became of one kind of input in one floating point type.
+
+    Args:
+        input: ordinary, zeros, constant, large, larger, tiny, masked or long.
+        type: A floating point type, or ``autocast``.
+        error: Root mean square error against float64 on the same weights, relative; None where
+            there is nothing to compare.
+        broken: How many numbers of the outputs are not finite though they are in float64.
+        gradients: Parameters and inputs whose gradient is not finite.
+        raised: What was raised instead.
+    """
+
+    input: str
+    type: str
+    error: float | None = None
+    broken: int = 0
+    gradients: tuple[str, ...] = ()
+    raised: str = ""
+
+
 class Mutant(Record):
     """A draft's module with one mistake made on purpose.
 
@@ -399,6 +420,7 @@ class Report(Record):
         tests: How the draft's own tests ended, as its process told it.
         flow: The shape flow, for the picture.
         gradients: The gradient flow, for the picture.
+        numerics: The numerics dossier: inputs against floating point types.
         guarantees: What the sandbox could promise.
         kills: What the draft's tests can notice, where that was measured.
         seconds: How long the whole battery took.
@@ -413,6 +435,7 @@ class Report(Record):
     tests: tuple[TestResult, ...] = ()
     flow: tuple[FlowStep, ...] = ()
     gradients: tuple[Gradient, ...] = ()
+    numerics: tuple[Numeric, ...] = ()
     guarantees: Mapping[str, str] = Field(default_factory=dict)
     kills: KillTable | None = None
     seconds: float = 0.0

@@ -16,7 +16,7 @@ from workbench import batch, demo
 from workbench.batch import Outcome
 from workbench.errors import TargetError, UsageError
 from workbench.journal import Event
-from workbench.records import Kill, KillTable, Report, Verdict
+from workbench.records import Kill, KillTable, Numeric, Report, Verdict
 from workbench.spec import Spec, load
 
 KILLS = 20  # mutants for each spec of the demo: enough to see what they are, in little time
@@ -106,6 +106,7 @@ def print_report(spec: Spec, report: Report) -> None:
         evidence = verdict.seen or verdict.reason
         table.add_row(SIGNS[verdict.outcome], _cut(title, 60), verdict.outcome, _cut(evidence, 100))
     _console().print(table)
+    _print_numerics(report.numerics)
     for verdict in report.verdicts:
         if not verdict.good:
             _print_against(verdict)
@@ -116,6 +117,28 @@ def print_report(spec: Spec, report: Report) -> None:
     if report.kills is not None:
         count += f", {_killed(report.kills)} of the mistakes made on purpose"
     print(f"\n{'green' if report.green else 'NOT green'}: {count}, {report.seconds:.1f} s")
+
+
+def _print_numerics(dossier: Sequence[Numeric]) -> None:
+    """Print the numerics dossier: inputs against floating point types."""
+    if not dossier:
+        return
+    types = list(dict.fromkeys(entry.type for entry in dossier))
+    table = Table("error against float64 on", *types, box=None, pad_edge=False)
+    for row in dict.fromkeys(entry.input for entry in dossier):
+        found = {entry.type: entry for entry in dossier if entry.input == row}
+        table.add_row(f"{row} inputs", *(_numeric(found[kind]) for kind in types if kind in found))
+    print()
+    _console().print(table)
+
+
+def _numeric(entry: Numeric) -> str:
+    if entry.raised:
+        return "raises"
+    parts = [f"{entry.broken} not finite"] if entry.broken else []
+    parts += [] if entry.error is None else [f"{entry.error:.1e}"]
+    parts += ["gradient not finite"] if entry.gradients else []
+    return ", ".join(parts) or "-"
 
 
 def print_kills(table: KillTable) -> None:

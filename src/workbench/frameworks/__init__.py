@@ -26,6 +26,7 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     copies          the outputs of a copy
     alias           the outputs after the caller wrote into what it gave and got
     steps           gradients after several backward passes in a row
+    precisions      the outputs and broken gradients in each floating point type
     strided         the outputs for inputs that do not lie in one piece
 
 A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed

@@ -26,6 +26,7 @@ from workbench.frameworks._torch_copies import copies
 from workbench.frameworks._torch_elsewhere import elsewhere
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
+from workbench.frameworks._torch_precisions import precisions
 from workbench.frameworks._torch_run import reload, run
 from workbench.frameworks._torch_steps import steps
 from workbench.frameworks._torch_strided import strided
@@ -100,6 +101,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "alias": alias,
         "steps": steps,
         "strided": strided,
+        "precisions": precisions,
     }
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench import registry
 from workbench.checks import CannotLook, Decision, Step, Subject, lesson, plan
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
-from workbench.records import Draft, FlowStep, Gradient, Report, Tier, Verdict
+from workbench.records import Draft, FlowStep, Gradient, Numeric, Report, Tier, Verdict
 from workbench.sandbox._bench import Bench
 from workbench.sandbox._drafts import sources
 from workbench.sandbox._reach import reach
@@ -74,7 +74,7 @@ def judge(
                     bench.touched(restored=True)
             verdicts.append(court.decide(step))
             seen(verdicts[-1])
-        pictures = _pictures(subject) if court.standing else {}
+        pictures = _pictures(subject, steps) if court.standing else {}
         environment = bench.environment()
         tests = bench.tests(draft.files("test")) if tier != "live" else ()
     seconds = time.monotonic() - started
@@ -177,21 +177,26 @@ def _shown(where: str) -> str:
     return f"{file.removeprefix('<cell ').removesuffix('>')}:{line}" if file else where
 
 
-def _pictures(subject: Subject) -> dict[str, Any]:
+def _pictures(subject: Subject, steps: Sequence[Step]) -> dict[str, Any]:
     """Fill in what the pictures need, as far as it can be had.
 
     They decide nothing, so an answer that makes no sense leaves them empty and stops nothing.
     """
     pictures: dict[str, Any] = {}
     with contextlib.suppress(Exception):
-        steps = subject.outline(subject.spec.options)["flow"]
-        pictures["flow"] = tuple(FlowStep.model_validate(step) for step in steps)
+        flow = subject.outline(subject.spec.options)["flow"]
+        pictures["flow"] = tuple(FlowStep.model_validate(step) for step in flow)
     with contextlib.suppress(Exception):
         sizes = {e["name"]: e["shape"] for e in subject.build(subject.exact)["parameters"]}
-        flow = registry.load("checks", "gradient_flow").flow(subject)
+        gradients = registry.load("checks", "gradient_flow").flow(subject)
         pictures["gradients"] = tuple(
-            Gradient(name=name, norm=norm, size=_count(sizes[name])) for name, norm in flow.items()
+            Gradient(name=name, norm=norm, size=_count(sizes[name]))
+            for name, norm in gradients.items()
         )
+    with contextlib.suppress(Exception):
+        if any(step.name == "numerics" for step in steps):
+            dossier = registry.load("checks", "numerics").dossier(subject)
+            pictures["numerics"] = tuple(Numeric(**entry.shown) for entry in dossier)
     return pictures
 
 

@@ -1,4 +1,4 @@
-# trips: parameters, save_and_load, registered, device_agnostic
+# trips: parameters, save_and_load, registered, device_agnostic, dtype_agnostic
 # spec: perceptron
 """Layers stand in a plain list, where nobody finds them."""
 

@@ -1,4 +1,4 @@
-# trips: output_shape
+# trips: output_shape, dtype_agnostic
 # spec: perceptron
 """The output has another type than the input."""
 
