@@ -375,9 +375,16 @@ def lab(context: typer.Context) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of spec files, for editors."""
-    _print(json_schema())
+def schema(
+    what: Annotated[str, typer.Argument(help="spec or report.")] = "spec",
+) -> None:
+    """Print the JSON Schema of spec files, for editors, or of the reports that check gives."""
+    from workbench.records import Report
+
+    known = {"spec": json_schema, "report": Report.model_json_schema}
+    if what not in known:
+        raise UsageError(f"there is no schema of {what!r}; legal are 'spec' and 'report'")
+    _print(known[what]())
 
 
 def _session_folder(

@@ -450,6 +450,23 @@ class Report(Record):
             and all(test.outcome in {"passed", "skipped"} for test in self.tests)
         )
 
+    def stale(
+        self, spec_hash: str, draft_hash: str, environment: Mapping[str, str] | None = None
+    ) -> tuple[str, ...]:
+        """Say what has changed since; a report that is stale is no evidence.
+
+        Args:
+            spec_hash: Of the spec as it is now.
+            draft_hash: Of the draft as it is now.
+            environment: Versions and platform in use now, where they are known.
+
+        Returns:
+            Among ``spec``, ``draft`` and ``environment``, those that differ; empty where none does.
+        """
+        now = {"spec": spec_hash, "draft": draft_hash, "environment": environment}
+        then = {"spec": self.spec_hash, "draft": self.draft_hash, "environment": self.environment}
+        return tuple(n for n, value in now.items() if value is not None and value != then[n])
+
     def of(self, requirement: str) -> tuple[Verdict, ...]:
         """Return the verdicts on one requirement."""
         return tuple(v for v in self.verdicts if v.requirement == requirement)

@@ -454,7 +454,7 @@ class Session:
     def _report(self, draft: Draft, tier: Tier | None = None) -> Report | None:
         event = self.journal.last("reported", draft=draft.hash, tier=tier or self.tier)
         report = Report.model_validate(event["report"]) if event else None
-        return report if report and report.spec_hash == self.spec.hash else None
+        return report if report and not report.stale(self.spec.hash, draft.hash) else None
 
     def _stopped(self, error: WorkbenchError) -> None:
         self.journal.write(

@@ -299,3 +299,26 @@ def test_a_draft_stands_in_the_target_with_its_edits(worker: Worker, target: Pat
     report = judge(contract(), edited, worker, root=target, import_root="src")
     assert report.green, outcomes(report)
     assert (target / exports).read_text() == before
+
+
+def test_a_report_is_stale_once_spec_draft_or_environment_differ(worker: Worker):
+    report, offered = run(worker, tier="live"), draft()
+    now = (contract().hash, offered.hash)
+    assert report.stale(*now, report.environment) == ()
+    other = draft(GOOD + "\n# edited\n")
+    assert report.stale(now[0], other.hash) == ("draft",)
+    assert report.stale(contract(text="Another.").hash, now[1]) == ("spec",)
+    assert report.stale(*now, {**report.environment, "torch": "0"}) == ("environment",)
+
+
+def test_a_report_has_the_form_that_its_schema_says(worker: Worker):
+    schema = Report.model_json_schema()
+    broken = run(worker, GOOD.replace("torch.relu", "torch.tanh"), tier="live")
+    document = broken.model_dump(mode="json")
+    assert document.keys() <= schema["properties"].keys()
+    assert set(schema["required"]) <= document.keys()
+    legal = schema["$defs"]["Verdict"]["properties"]
+    assert all(verdict.keys() <= legal.keys() for verdict in document["verdicts"])
+    outcomes = {verdict["outcome"] for verdict in document["verdicts"]}
+    assert "failed" in outcomes
+    assert outcomes <= set(legal["outcome"]["enum"])
