@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from workbench import registry, spec
 from workbench.checks import lesson, plan
 from workbench.errors import SpecError
-from workbench.spec import Spec
+from workbench.spec import Kind, Spec
 
 TEXT = """\
 name: Layer
@@ -81,10 +81,12 @@ def test_an_exemption_that_names_nothing_is_refused():
         plan(asked(allows="determinism: noise is meant"), "full")
 
 
-def test_a_kind_without_checks_is_refused():
-    bare: dict[str, Any] = {"name": "Words", "kind": "dataset", "text": "words"}
-    with pytest.raises(SpecError, match="no check applies to the kind 'dataset'"):
-        plan(Spec.model_validate(bare), "full")
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_kind_has_checks_that_follow_from_it_alone(kind: str):
+    bare: dict[str, Any] = {"name": "Thing", "kind": kind, "text": "a thing"}
+    steps = plan(Spec.model_validate(bare), "full")
+    assert steps[0].name == "builds"
+    assert {step.name for step in steps} - {"builds"}
 
 
 @pytest.mark.parametrize("name", registry.members("checks"))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.checks import _metric, _training
+from workbench.checks import _dataset, _metric, _training
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer", "loss", "metric", "training")
+KINDS = ("model", "layer", "loss", "metric", "dataset", "training")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 0
 
@@ -32,9 +32,11 @@ def check(subject: Subject) -> Decision:
     declared = subject.spec.options
     if subject.spec.kind == "metric":
         _metric.play(subject, [_metric.NEW])
+    elif subject.spec.kind == "dataset":
+        _dataset.length(subject, _dataset.given(subject))
     elif subject.spec.kind == "training":
         _training.train(subject, _training.Setting(data=_training.data(subject, 1)))
-    if subject.spec.kind in ("metric", "training"):
+    if subject.spec.kind in ("metric", "dataset", "training"):
         return passed(f"built with {_words(declared)}", options=dict(declared))
     try:
         built = subject.outline(declared, run=False)

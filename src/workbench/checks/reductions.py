@@ -65,12 +65,21 @@ def _shaped(subject: Subject, case: Case, inputs: Arrays) -> Decision | None:
     marked = _some_ignored(subject, inputs)
     each = _loss.value(_loss.variant(subject, reduction="none"), case, marked)
     target = inputs.get(subject.spec.role("target"))
-    if target is not None and target.dtype.kind in "iu" and each.shape != target.shape:
+    if target is not None and _one_each(subject) and each.shape != target.shape:
         seen = f"reduction 'none' gives the shape {each.shape} for targets {target.shape}"
         return failed(seen, "one number for each target", conditions)
     if each.size == 1 and any(values.size > 1 for values in inputs.values()):
         return failed("reduction 'none' gives one number", "one for each element", conditions)
     return None
+
+
+def _one_each(subject: Subject) -> bool:
+    """Whether every target is one label, and not a part of a sequence as a whole."""
+    try:
+        _loss.class_axis(subject)
+    except CannotLook:
+        return False
+    return subject.spec.inputs[subject.spec.role("target")].dtype.startswith("int")
 
 
 def _refuses(subject: Subject, case: Case, inputs: Arrays) -> Decision | None:

@@ -18,6 +18,7 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     outline         the full size without data: shapes, the flow through it, what it costs
     trace           the operations of one call as a graph, in the words below
     metric          plays a script of updates, computes, resets and merges
+    dataset         asks a data set for its length, items, batches and epochs
     training        runs a training loop on a small model, and records what its optimizer is given
     symbolic        extents of the outputs as expressions, and what the code asks of the sizes
     elsewhere       where the outputs are when the module lives on a device that is not the CPU

@@ -23,6 +23,7 @@ from workbench.frameworks._torch_alias import alias
 from workbench.frameworks._torch_attributes import attributes
 from workbench.frameworks._torch_calls import calls
 from workbench.frameworks._torch_copies import copies
+from workbench.frameworks._torch_dataset import dataset
 from workbench.frameworks._torch_elsewhere import elsewhere
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
@@ -92,6 +93,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "outline": outline,
         "trace": trace,
         "metric": metric,
+        "dataset": dataset,
         "training": training,
         "elsewhere": elsewhere,
         "symbolic": symbolic,

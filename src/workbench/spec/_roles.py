@@ -41,6 +41,7 @@ ROLES: dict[str, dict[str, str]] = {
         "seed": "the argument of the loader for the order's seed",
         "mask": "the part of a batch that is True at real content",
         "lengths": "the part of a batch that holds the items' lengths",
+        "split": "the option that chooses training, validation or test",
     },
     "training": {
         "model": "the argument that is trained",
@@ -115,5 +116,6 @@ _DECLARED: dict[tuple[str, str], tuple[str, ...]] = {
     ("metric", "prediction"): ("inputs",),
     ("metric", "target"): ("inputs",),
     ("dataset", "ragged"): ("sizes",),
+    ("dataset", "split"): ("options",),
     ("training", "target"): ("inputs",),
 }

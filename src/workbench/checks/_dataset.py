@@ -1,0 +1,214 @@
+"""What checks of data sets share: their data, scripts that a candidate plays, and identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from workbench.checks._decision import CannotLook
+from workbench.checks._inputs import Array, Arrays
+from workbench.checks._subject import Subject
+
+ITEMS = 23  # so many that no batch size divides them
+Step = Mapping[str, Any]
+_CONTENT = ("mask", "lengths")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """The data that a data set is built from.
+
+    Args:
+        inputs: Arrays by name; along the ragged axis as long as the longest item.
+        lengths: For each item its length along the ragged axis, or None.
+        count: How many items there are.
+    """
+
+    inputs: Arrays
+    lengths: Array | None
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What one step gave; only what belongs to the step is filled in.
+
+    Args:
+        length: What ``len`` gave.
+        values: The parts of an item.
+        types: Their types.
+        structure: The type of the item.
+        batch: The parts of a batch.
+        batches: The batches of an epoch.
+        raised: The class of an error.
+        message: Its text.
+    """
+
+    length: int = -1
+    values: Arrays = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    structure: str = ""
+    batch: Arrays = field(default_factory=dict)
+    batches: Sequence[Arrays] = ()
+    raised: str = ""
+    message: str = ""
+
+
+def given(subject: Subject, *, count: int = ITEMS, seed: int = 0) -> Given:
+    """Draw the data: every item of its own length, and no two alike."""
+    spec, ragged = subject.spec, subject.spec.roles.get("ragged", "")
+    axis = _items_axis(subject)
+    sizes = {axis: _legal(subject, axis, count)} if axis else {}
+    if ragged:
+        low, high, _ = spec.sizes[ragged].bounds(spec.options)
+        low = min(max(low, 2), high)  # an item of one number is soon like another
+        sizes[ragged] = min(high, low + 8)
+    case = subject.case(sizes, dtype="float32", seed=seed)
+    number = case.sizes.get(axis, count) if axis else count
+    lengths = None
+    if ragged:
+        longest = case.sizes[ragged]
+        span = longest - low + 1
+        lengths = longest - np.arange(number) * 3 % span if number else np.zeros(0, np.int64)
+    return Given(inputs=subject.inputs(case), lengths=lengths, count=number)
+
+
+def _items_axis(subject: Subject) -> str:
+    """Name the first axis of the inputs, which counts the items."""
+    for tensor in subject.spec.inputs.values():
+        if tensor.axes and tensor.axes[0].text in subject.spec.sizes:
+            return tensor.axes[0].text
+    return ""
+
+
+def _legal(subject: Subject, axis: str, count: int) -> int:
+    low, high, step = subject.spec.sizes[axis].bounds(subject.spec.options)
+    return min(range(low, high + 1, step), key=lambda number: abs(number - count))
+
+
+def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, Any]:
+    """Give a value for every option and size; the ragged one as long as an item."""
+    case = subject.case(dtype="float32")
+    known = {**subject.spec.options, **case.sizes}
+    axis, ragged = _items_axis(subject), subject.spec.roles.get("ragged", "")
+    if axis:
+        known[axis] = data.count
+    if ragged and data.lengths is not None and item is not None:
+        known[ragged] = int(data.lengths[item])
+    return known
+
+
+def play(subject: Subject, data: Given, script: Sequence[Step], **options: Any) -> list[Played]:
+    """Let the candidate build the data set and play a script."""
+    spec, ragged = subject.spec, subject.spec.roles.get("ragged", "")
+    texts = {name: [axis.text for axis in t.axes] for name, t in spec.inputs.items()}
+    question = {
+        "of": subject.of({**spec.options, **options}, "float32"),
+        "inputs": data.inputs,
+        "lengths": data.lengths,
+        "ragged": [name for name, axes in texts.items() if ragged and ragged in axes],
+        "roles": dict(spec.roles),
+        "returns": list(spec.outputs),
+        "parts": [*spec.outputs, *(n for r, n in spec.roles.items() if r in _CONTENT)],
+        "script": list(script),
+    }
+    return [Played(**result) for result in subject.line.ask("dataset", question)["results"]]
+
+
+def item(index: int, **more: Any) -> Step:
+    """Make the step that asks for an item."""
+    return {"do": "item", "index": index, **more}
+
+
+def epoch(batch_size: int = 4, seed: int = 0, **keywords: Any) -> Step:
+    """Make the step that goes through a loader once."""
+    slot, fresh = keywords.pop("slot", 0), keywords.pop("fresh", False)
+    given = {"batch_size": batch_size, "shuffle": False, "drop_last": False, "seed": seed}
+    return {
+        "do": "epoch",
+        "slot": slot,
+        "fresh": fresh,
+        "seed": seed,
+        "keywords": {**given, **keywords},
+    }
+
+
+def items(subject: Subject, data: Given, length: int) -> list[Arrays]:
+    """Ask for all items."""
+    script = [item(index) for index in range(length)]
+    return [played.values for played in play(subject, data, script)]
+
+
+def length(subject: Subject, data: Given) -> int:
+    """Ask for the length."""
+    return play(subject, data, [{"do": "length"}])[0].length
+
+
+def first(subject: Subject) -> str:
+    """Name the first part of an item.
+
+    Raises:
+        CannotLook: The contract has no outputs.
+    """
+    if not subject.spec.outputs:
+        raise CannotLook("the contract names no outputs: write what one item holds")
+    return next(iter(subject.spec.outputs))
+
+
+def rows(batches: Sequence[Arrays], name: str) -> list[list[Array]]:
+    """Cut a part of every batch into its rows."""
+    missing = [at for at, batch in enumerate(batches) if name not in batch]
+    if missing:
+        raise CannotLook(f"batch {missing[0]} has no {name!r}")
+    return [list(batch[name]) for batch in batches]
+
+
+def find(row: Array, known: Sequence[Array]) -> list[int]:
+    """Tell which items a row of a batch can be: the item, then or before it only one value."""
+    return [at for at, value in enumerate(known) if padded(row, value) is not None]
+
+
+def padded(row: Array, value: Array) -> tuple[str, float | None] | None:
+    """Tell on which side an item was padded in a row, and with what; None where it is not it."""
+    if row.ndim != value.ndim:
+        return None
+    if row.ndim == 0 or row.shape == value.shape:
+        return ("", None) if np.array_equal(row, value) else None
+    count = len(value)
+    if len(row) < count or row.shape[1:] != value.shape[1:]:
+        return None
+    for side, content, rest in (
+        ("right", row[:count], row[count:]),
+        ("left", row[len(row) - count :], row[: len(row) - count]),
+    ):
+        if np.array_equal(content, value) and np.all(rest == rest.reshape(-1)[0]):
+            return side, float(rest.reshape(-1)[0])
+    return None
+
+
+def order(subject: Subject, batches: Sequence[Arrays], known: Sequence[Arrays]) -> list[list[int]]:
+    """Tell which items the batches hold, by all their parts.
+
+    Raises:
+        CannotLook: A row is no item, or could be several.
+    """
+    parts = [name for name in subject.spec.outputs if all(name in batch for batch in batches)]
+    if not parts:
+        raise CannotLook("the batches hold no part of an item by its name")
+    found: list[list[int]] = []
+    for batch in batches:
+        found.append([])
+        for at in range(len(batch[parts[0]])):
+            possible = [
+                number
+                for number, values in enumerate(known)
+                if all(padded(batch[name][at], values[name]) is not None for name in parts)
+            ]
+            if len(possible) != 1:
+                many = "no item" if not possible else f"one of the items {possible[:4]}"
+                raise CannotLook(f"row {at} of a batch is {many}; see `collation`")
+            found[-1].append(possible[0])
+    return found

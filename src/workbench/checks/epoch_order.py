@@ -1,0 +1,61 @@
+"""Shuffled epochs differ from each other and repeat with their seed; others keep the order.
+
+Why: A permutation that is drawn once shows every epoch in the same order; a seed that is set inside
+the loader does the same; an evaluation in a random order cannot be lined up with its data.
+Fix: Draw the permutation in ``__iter__``, from torch's own random numbers or from seed + epoch.
+"""
+
+from __future__ import annotations
+
+from workbench.checks import _dataset
+from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._inputs import Arrays
+from workbench.checks._subject import Subject
+
+TIER = "live"
+KINDS = ("dataset",)
+DECIDES: dict[str, tuple[str, ...]] = {}
+COST = 10
+
+_FREE = ("random items", "bucketed by length")
+
+
+def check(subject: Subject) -> Decision:
+    """Go through the same loader several times."""
+    phrases = {line.phrase for line in subject.spec.requires.values()}
+    if "random items" in phrases:
+        return passed("its items are random, so they cannot be told apart")
+    data = _dataset.given(subject)
+    count = _dataset.length(subject, data)
+    known = _dataset.items(subject, data, count)
+    roles = subject.spec.roles
+    if "bucketed by length" not in phrases and ("loader" not in roles or "shuffle" in roles):
+        plain = _orders(subject, data, known, [_dataset.epoch()])[0]
+        if plain != sorted(plain):
+            seen = f"the order {plain[:8]} ... without shuffling"
+            return failed(seen, "the order of the data set", {"shuffle": False})
+    if "loader" in roles and "shuffle" not in roles:
+        return passed("its loader has no argument for shuffling")
+    step = _dataset.epoch(shuffle=True)
+    again = {**step, "seed": 1}  # other random numbers, as they are in a later epoch
+    one, two = _orders(subject, data, known, [step, again])
+    if one == two:
+        return failed("the same order in two shuffled epochs", "another order", {"seeds": [0, 1]})
+    if "bucketed by length" not in phrases and one == sorted(one):
+        return failed("the order of the data set when shuffled", "another", {"shuffle": True})
+    (other,) = _orders(subject, data, known, [step])
+    if one != other:
+        seen = "another order from a new loader with the same seed"
+        return failed(seen, "the same order", {"seed": 0})
+    return passed("epochs differ when shuffled, and repeat with their seed")
+
+
+def _orders(
+    subject: Subject,
+    data: _dataset.Given,
+    known: list[Arrays],
+    script: list[_dataset.Step],
+) -> list[list[int]]:
+    plays = _dataset.play(subject, data, script)
+    orders = [_dataset.order(subject, played.batches, known) for played in plays]
+    return [[number for batch in batches for number in batch] for batches in orders]

@@ -1,0 +1,19 @@
+# trips: dataset_length
+# spec: windows
+"""The last window is never given."""
+
+from torch.utils.data import Dataset
+
+
+class Windows(Dataset):
+    def __init__(self, stream_of_tokens, window=5):
+        self.tokens, self.window = stream_of_tokens, window
+
+    def __len__(self):
+        return max(len(self.tokens) - self.window - 1, 0)
+
+    def __getitem__(self, index):
+        if not 0 <= index < len(self):
+            raise IndexError(f"{index} of {len(self)} windows")
+        x = self.tokens[index : index + self.window]
+        return x, self.tokens[index + 1 : index + 1 + self.window]
