@@ -43,7 +43,8 @@ _FUNCTION = 48, 32  # offset and size of: code, defaults, keyword defaults, clos
 _CELL = 16, 8
 _BATCH = 1024  # IOV_MAX
 _SHOWN = 12
-_CACHES = {"__slotnames__"}  # Python itself adds it to a class when an object is copied
+# Python itself adds these: to a class when an object is copied, to a module when it warns.
+_CACHES = {"__slotnames__", "__warningregistry__"}
 
 Read = Callable[[NDArray[np.uint64]], bytes]
 
@@ -134,8 +135,9 @@ class Watch:
         ]
         for place in now.keys() - name.keys:
             # A new name is harmless, unless it hides a built-in function or an inherited method.
-            if name.strict or place in name.hidden:
-                changed.append(f"{name.name}.{self._words.get(place, '(a new name)')} was added")
+            word = self._words.get(place, "(a new name)")
+            if (name.strict or place in name.hidden) and word not in _CACHES:
+                changed.append(f"{name.name}.{word} was added")
         if name.tagged and restored and not changed:
             return [f"{name.name} was changed and changed back"]
         return changed
