@@ -33,3 +33,18 @@ def test_every_check_is_tripped_by_a_draft(name: str):
 def test_the_gallery_names_checks_that_exist():
     named = frozenset().union(*(draft.trips for draft in DRAFTS))
     assert named <= set(registry.members("checks"))
+
+
+@pytest.mark.parametrize(
+    "name", ["good_text_classifier", "wrong_gradient", "cached_by_shape", "forgotten_mask"]
+)
+def test_two_runs_of_one_draft_give_the_same_verdicts(name: str, judged):
+    draft = next(entry for entry in DRAFTS if entry.name == name)
+    first, second = (
+        [
+            verdict.model_copy(update={"seconds": 0.0})
+            for verdict in judged(draft.source, draft.spec, patience=draft.patience).verdicts
+        ]
+        for _ in range(2)
+    )
+    assert first == second
