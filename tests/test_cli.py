@@ -224,3 +224,17 @@ def test_the_demo_lays_a_target_and_exports_one_spec(tmp_path):
     laid = next((tmp_path / "demo").glob("*/pocket"))
     branches = ["git", "branch", "--list", "workbench/*"]
     assert subprocess.run(branches, cwd=laid, capture_output=True, text=True).stdout.strip()
+
+
+def test_conform_names_deviations_and_repairs_them(tmp_path, target):
+    file = target / "src" / "pocket" / "models" / "wide.py"
+    file.write_text("import torch\nfrom torch import nn\n\nclass Wide(nn.Module):\n    pass\n")
+    spec = tmp_path / "wide.yaml"
+    spec.write_text("name: Wide\nkind: model\ntext: A wide net.\n")
+    done = run("conform", str(spec), "--repo", str(target), "--code", str(file), "--least", "1")
+    assert done.returncode == 1
+    assert "wide.py:4: docstring coverage: Wide has none" in done.stdout
+    again = run("conform", str(spec), "--repo", str(target), "--code", str(file), "--fix", "--json")
+    assert again.returncode == 0
+    score = json.loads(again.stdout)["conformance"]["score"]
+    assert score > float(done.stdout.split("conformance ")[1].split(",")[0])

@@ -268,6 +268,35 @@ def kill(
 
 
 @app.command()
+def conform(
+    spec: SpecFile,
+    repo: Repo,
+    code: Annotated[list[Path] | None, typer.Option(help="A file of the module.")] = None,
+    tests: Annotated[list[Path] | None, typer.Option(help="A test file.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair the files in place.")] = False,
+    least: Annotated[float, typer.Option(min=0, max=1, help="Exit code 1 below this.")] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Compare code with the target's habits: every deviation with the house's way beside it."""
+    from workbench import repo as target
+
+    contract = load(spec)
+    draft, _ = _draft(contract, code, tests, repo)
+    study = target.study(repo)
+    if fix:
+        files = [*_code(contract, code, repo), *(tests or [])]
+        draft = target.repair(study, draft)
+        for file, cell in zip(files, draft.cells, strict=True):
+            file.write_text(cell.source, encoding="utf-8")
+    found = target.conformance(study, draft)
+    if as_json:
+        _print({"conformance": found.model_dump(mode="json")})
+    else:
+        terminal.print_conformance(found)
+    raise typer.Exit(0 if found.score >= least else 1)
+
+
+@app.command()
 def export(
     session: Annotated[str, typer.Argument(help="A session's folder or name.")],
     branch: Annotated[str, typer.Option(help="The branch; default by the spec's name.")] = "",

@@ -472,6 +472,42 @@ class Report(Record):
         return tuple(v for v in self.verdicts if v.requirement == requirement)
 
 
+class Deviation(Record):
+    """One place where a draft does otherwise than the target's authors do.
+
+    Args:
+        rule: What it is about, for example ``docstring style``.
+        path: The draft's file.
+        line: Where, from 1; 0 for the whole file.
+        seen: What stands there.
+        expected: The house's way.
+        repairable: Whether `repo.repair` puts it right.
+        evidence: Where the target shows its way.
+    """
+
+    rule: str
+    path: str
+    line: int = 0
+    seen: str = ""
+    expected: str = ""
+    repairable: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Conformance(Record):
+    """How far a draft is written as the target's authors write.
+
+    Args:
+        score: The mean over the rules of the share of places that follow them, 0 to 1.
+        looked: For each rule, how many places were looked at.
+        deviations: The places that do not follow.
+    """
+
+    score: float
+    looked: Mapping[str, int] = Field(default_factory=dict)
+    deviations: tuple[Deviation, ...] = ()
+
+
 class Trial(Record):
     """The target's own tests with a draft in place.
 

@@ -16,7 +16,7 @@ from workbench import batch, demo
 from workbench.batch import Outcome
 from workbench.errors import TargetError, UsageError
 from workbench.journal import Event
-from workbench.records import Kill, KillTable, Numeric, Report, Verdict
+from workbench.records import Conformance, Kill, KillTable, Numeric, Report, Verdict
 from workbench.spec import Spec, load
 
 KILLS = 20  # mutants for each spec of the demo: enough to see what they are, in little time
@@ -149,6 +149,16 @@ def print_kills(table: KillTable) -> None:
     for name in table.idle or ():
         print(f"\nkills nothing: {name}")
     print(f"\n{_killed(table)}, {table.seconds:.1f} s")
+
+
+def print_conformance(found: Conformance) -> None:
+    """Print the score and every deviation with the house's way."""
+    for one in found.deviations:
+        place = f"{one.path}:{one.line}" if one.line else one.path
+        shown = next((f"{e.path}:{e.line}" for e in one.evidence if e.line), "")
+        mend = " (--fix repairs it)" if one.repairable else ""
+        print(f"{place}: {one.rule}: {one.seen}; the house's way: {one.expected}{mend}  {shown}")
+    print(f"conformance {found.score:.3f}, {sum(found.looked.values())} places looked at")
 
 
 def print_outcome(outcome: Outcome) -> None:

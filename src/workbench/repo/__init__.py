@@ -5,10 +5,21 @@ tree, index and HEAD are never touched. What a study can find stands in `topics`
 """
 
 from workbench.repo import topics
+from workbench.repo._conformance import conformance, repair
 from workbench.repo._export import export, worktree
 from workbench.repo._find import find_export
 from workbench.repo._placement import place
 from workbench.repo._study import study
 from workbench.repo._target import Target
 
-__all__ = ["Target", "export", "find_export", "place", "study", "topics", "worktree"]
+__all__ = [
+    "Target",
+    "conformance",
+    "export",
+    "find_export",
+    "place",
+    "repair",
+    "study",
+    "topics",
+    "worktree",
+]

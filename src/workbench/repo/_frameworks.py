@@ -85,14 +85,15 @@ def _statement(survey: Survey, topic: str, package: str, name: str) -> Finding |
     evidence: dict[str, Evidence] = {}
     for source in survey.code:
         for found in source.imports:
-            written = _written(found, package, name)
-            if written:
-                counts[written] += 1
-                evidence.setdefault(written, place(source, found.line))
+            statement = written(found, package, name)
+            if statement:
+                counts[statement] += 1
+                evidence.setdefault(statement, place(source, found.line))
     return counted(topic, counts, evidence)
 
 
-def _written(found: Import, package: str, name: str) -> str:
+def written(found: Import, package: str, name: str) -> str:
+    """Write an import of a package's member as a statement of its own, or ``""`` for another."""
     alias = f" as {found.alias}" if found.alias else ""
     if found.module == package and found.name == name:
         return f"from {package} import {name}{alias}"
