@@ -76,7 +76,7 @@ def test_heavy_packages_are_imported_only_at_home(path):
             assert where.startswith(tuple(HOMES.get(package, ["-"]))), f"{where} imports {package}"
 
 
-@pytest.mark.parametrize("room", ["checks", "implementers", "blueprints", "frameworks"])
+@pytest.mark.parametrize("room", ["checks", "laws", "implementers", "blueprints", "frameworks"])
 def test_furniture_is_private_to_its_room(room):
     for path in _files():
         if path.relative_to(SOURCE).parts[0] != room:

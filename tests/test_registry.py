@@ -8,7 +8,7 @@ import pytest
 from workbench import registry
 from workbench.errors import UsageError
 
-ROOMS = ["blueprints", "checks", "frameworks", "implementers"]
+ROOMS = ["blueprints", "checks", "frameworks", "implementers", "laws"]
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -183,6 +183,16 @@ class Subject(Declared):
             self.run(case, weights=weights)  # does it raise without a watch?
             raise CannotLook(f"it cannot be watched while it runs: {error}") from error
 
+    def parts(self, case: Case, *, weights: str | Arrays = "spread") -> Answer:
+        """Ask with what each module inside the module was called."""
+        return self._ask_about("parts", case, self.inputs(case), weights, {})
+
+    def part(
+        self, case: Case, inputs: Arrays, weights: str | Arrays, more: Mapping[str, Any]
+    ) -> Answer:
+        """Call the module or one inside it; see the room `frameworks`."""
+        return self._ask_about("part", case, inputs, weights, more)
+
     def _ask_about(
         self,
         question: str,

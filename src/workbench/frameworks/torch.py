@@ -27,6 +27,7 @@ from workbench.frameworks._torch_dataset import dataset
 from workbench.frameworks._torch_elsewhere import elsewhere
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
+from workbench.frameworks._torch_part import part, parts
 from workbench.frameworks._torch_precisions import precisions
 from workbench.frameworks._torch_run import reload, run
 from workbench.frameworks._torch_steps import steps
@@ -104,6 +105,8 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "steps": steps,
         "strided": strided,
         "precisions": precisions,
+        "part": part,
+        "parts": parts,
     }
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")

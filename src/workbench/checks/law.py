@@ -1,0 +1,164 @@
+"""A component obeys the law of what the spec calls it.
+
+Why: Wrong formulas have the right shapes: another epsilon, base or sign, a lost renormalisation,
+the cell state for the hidden state. They train, and are found when weights are loaded or lengths
+grow.
+Fix: Compare with the equation in the file of the law's name in the room `laws`; the verdict says
+which of its claims does not hold, and by how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workbench import registry
+from workbench.checks._compare import apart
+from workbench.checks._decision import CannotLook, Decision, failed, passed
+from workbench.checks._inputs import Arrays, Case
+from workbench.checks._requirement import LAW
+from workbench.checks._subject import Subject
+from workbench.errors import CandidateRaised
+from workbench.laws import Answered, Claim, Part, Unsuited
+
+TIER = "live"
+KINDS = ()
+_NAMES = {name.replace("_", " "): name for name in registry.members("laws")}
+DECIDES = {f"{verb} {name}": (LAW,) for verb in ("is", "contains") for name in _NAMES}
+COST = 40
+
+_ROUNDING = {"float64": 1e-7, "float32": 1e-3}
+_BATCH = 11
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """How far a part follows a law: which claims held, and the one that did not."""
+
+    part: str
+    kind: str
+    where: str
+    held: tuple[str, ...]
+    broken: Claim | None = None
+    distance: float = 0.0
+
+
+def check(subject: Subject) -> Decision:
+    """Try the law on the module itself, or on each module inside it."""
+    verb, _, name = subject.phrase.phrase.partition(" ")
+    case = _roomy(subject)
+    if verb == "is":
+        tried = [_try(subject, case, name, path="", found={"inputs": subject.inputs(case)})]
+    else:
+        tried = list(_inside(subject, case, name))
+    conditions = subject.conditions(case, weights="spread", law=name)
+    return _decided(name, tried, conditions)
+
+
+def _roomy(subject: Subject) -> Case:
+    low, high, step = (
+        subject.spec.sizes["batch"].bounds(subject.options)
+        if "batch" in subject.spec.sizes
+        else (0, 0, 1)
+    )
+    sizes = {"batch": _BATCH} if low <= _BATCH <= high and step == 1 else {}
+    return subject.bare(sizes)
+
+
+def _inside(subject: Subject, case: Case, name: str) -> Iterator[_Tried]:
+    answer = subject.line.remember(("parts", case.key), lambda: subject.parts(case))
+    unsuited = []
+    for found in answer["parts"]:
+        try:
+            yield _try(subject, case, name, path=found["path"], found=found)
+        except CannotLook as error:
+            unsuited.append(f"{found['path']}: {error}")
+        except CandidateRaised as error:
+            unsuited.append(f"{found['path']} does not take other inputs: {error}")
+
+
+def _try(subject: Subject, case: Case, name: str, *, path: str, found: Mapping[str, Any]) -> _Tried:
+    part = _part(subject, case, path, found)
+    held: list[str] = []
+    where, kind = found.get("where", ""), found.get("type", subject.spec.name)
+    within = _ROUNDING.get(case.dtype, 1e-3)
+    try:
+        with np.errstate(all="ignore"):
+            for claim in registry.load("laws", _NAMES[name]).law(part):
+                distance = min(apart(np.asarray(claim.seen), w) for w in claim.alternatives)
+                if not distance <= (within if claim.within is None else claim.within):
+                    return _Tried(path, kind, where, tuple(held), claim, distance)
+                held.append(claim.says)
+    except Unsuited as error:
+        raise CannotLook(f"the law of {name} cannot be tried: {error}") from error
+    return _Tried(path, kind, where, tuple(held))
+
+
+def _decided(name: str, tried: list[_Tried], conditions: Mapping[str, Any]) -> Decision:
+    good = [each for each in tried if each.broken is None]
+    # A layer of the same class that breaks the law is not excused by another one that keeps it.
+    bad = [each for each in tried if each.broken is not None]
+    kinds = {each.kind for each in good}
+    blamed = [each for each in bad if each.kind in kinds] if good else bad
+    if good and not blamed:
+        where = f" in {good[0].part}" if good[0].part else ""
+        return passed(f"{name}{where}: {'; '.join(good[0].held)}", **dict(conditions))
+    if not blamed:
+        raise CannotLook(f"no module inside can be tried as {name}; is it written inline?")
+    nearest = max(blamed, key=lambda each: (len(each.held), -each.distance))
+    broken = nearest.broken
+    said = broken.says if broken else ""
+    far = "has another shape" if np.isinf(nearest.distance) else f"is off by {nearest.distance:.3g}"
+    seen = f"{nearest.part or nearest.kind} {far}"
+    seen += f" (that held: {'; '.join(nearest.held)})" if nearest.held else ""
+    return failed(seen, f"{name}: {said}", conditions, where=nearest.where)
+
+
+def _part(subject: Subject, case: Case, path: str, found: Mapping[str, Any]) -> Part:
+    prefix = f"{path}." if path else ""
+    spread, built = subject.weights("spread", case.dtype), subject.build(case.dtype)
+    own = {key.removeprefix(prefix): v for key, v in spread.items() if key.startswith(prefix)}
+    born = {key: built["state"][prefix + key] for key in own}
+    learned = [n.removeprefix(prefix) for n in subject.learned(case.dtype) if n.startswith(prefix)]
+    inputs: Arrays = dict(found["inputs"])
+    plain = {"plain": dict(found.get("plain", {})), "order": list(inputs)} if path else {}
+
+    def put(given: Arrays, **settings: Any) -> Answered:
+        changed = {prefix + key: value for key, value in settings.pop("weights", {}).items()}
+        base = built["state"] if settings.pop("born", False) else spread
+        named = "born" if base is not spread else "spread"
+        weights = {**base, **changed} if changed else named
+        answer = subject.part(case, given, weights, {"path": path, **plain, **settings})
+        return Answered(
+            outputs=dict(answer["outputs"]),
+            gradients=dict(answer["gradients"]),
+            state=dict(answer.get("state", {})),
+        )
+
+    return Part(
+        inputs=inputs,
+        options=subject.options,
+        state=own,
+        born=born,
+        learned=tuple(learned),
+        put=put,
+        time=_time(subject, inputs) if not path else -2,
+        rng=subject.rng(77),
+    )
+
+
+def _time(subject: Subject, inputs: Arrays) -> int:
+    """At which place, from the end, the first floating input has the axis that the law names."""
+    for name, values in inputs.items():
+        if values.dtype.kind == "f" and name in subject.spec.inputs:
+            axes = [axis.text for axis in subject.spec.inputs[name].axes]
+            wanted = (
+                [subject.phrase.over] if subject.phrase.over else ["time", "length", "position"]
+            )
+            for word in wanted:
+                if word in axes:
+                    return axes.index(word) - values.ndim
+    return -2

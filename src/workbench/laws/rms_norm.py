@@ -1,0 +1,34 @@
+"""RMSNorm: ``g x / sqrt(mean(x^2) + eps)`` over the last axis; no mean is taken off.
+
+Source: Zhang and Sennrich 2019, equation 4. Rows of three sizes read the epsilon; a gain that is
+stored as ``1 + g`` is the same law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.laws._formulas import fitted
+from workbench.laws._norms import EPSILONS, rows_of_sizes
+from workbench.laws._part import Claim, Part
+
+
+def law(part: Part) -> Iterator[Claim]:
+    """Fit a gain, and nothing else."""
+    rows, values = rows_of_sizes(part)
+    large = rows[: len(rows) // 3]
+    sure = large / np.sqrt((large**2).mean(1, keepdims=True))
+    yield Claim(
+        "rows have mean square 1, up to a gain",
+        values[: len(large)],
+        fitted(sure, values[: len(large)], shift=False),
+        within=1e-3,
+    )
+    square = (rows**2).mean(1, keepdims=True)
+    wanted = [
+        fitted(rows / np.sqrt(square + eps), values, shift=False)
+        for eps in part.among(EPSILONS, "eps", "epsilon", "norm_eps", "rms_norm_eps")
+    ]
+    yield Claim("divided by sqrt(mean square + eps)", values, wanted)
