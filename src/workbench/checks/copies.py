@@ -14,7 +14,7 @@ from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "full"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 12
 

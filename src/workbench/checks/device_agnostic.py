@@ -14,7 +14,7 @@ from workbench.checks._subject import Subject
 from workbench.errors import CandidateRaised
 
 TIER = "full"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 20
 

@@ -14,7 +14,7 @@ from workbench.checks._dossier import TOLERANCE, Entry, dossier
 from workbench.checks._subject import Subject
 
 TIER = "full"
-KINDS = ("model", "layer")
+KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 45
 

@@ -1,4 +1,4 @@
-# trips: extreme_predictions
+# trips: extreme_predictions, numerics
 # spec: cross_entropy
 """A softmax that overflows."""
 
