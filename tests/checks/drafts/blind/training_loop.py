@@ -39,7 +39,6 @@ def fit(
         optimizer.zero_grad()
         pending = 0
         for x, y in loader:
-            # bug wrong_argument_order: loss = criterion(y.to(torch.float32), model(x)) if y.is_floating_point() else criterion(model(x), y)
             # bug loss_detached_every_other: loss = criterion(model(x), y) if pending == 0 else criterion(model(x), y) * 0.0
             loss = criterion(model(x), y)
             # bug accumulation_not_divided: loss.backward()
