@@ -82,6 +82,37 @@ def test_the_whole_way_from_spec_to_commit(spec, target, worker, tmp_path):
     session.close()
 
 
+def test_edits_of_the_exported_files_come_back_and_make_evidence_stale(
+    spec, target, worker, tmp_path
+):
+    session = Session.start(spec, target, folder=tmp_path / "session")
+    finish(session, worker)
+    export = session.export(test_seconds=0)
+    assert {hunk.refused for hunk in session.hunks()} == {""}
+    assert "| R1 |" in session.page()
+    git(target, "checkout", "-q", export.branch)
+    pulled, stale = session.pull()
+    assert (pulled.changed, stale) == ((), ())
+    module = target / next(path for path in export.paths if path.startswith("src/pocket/layers/r"))
+    module.write_text(module.read_text().replace("embed_dim: int = 128", "embed_dim: int = 64"))
+    pulled, stale = session.pull()
+    assert pulled.changed
+    assert stale == tuple(spec.requires)
+    assert session.report is None
+    with pytest.raises(UsageError, match="not checked"):
+        session.page()
+    report = session.check(session.draft, worker, session.study()[1])
+    assert not report.green, "the file in place is what is judged"
+    # The same from the command line, which needs neither session nor files named.
+    command = [sys.executable, "-m", "workbench", "check", str(SPECS / "rotary_attention.yaml")]
+    command += ["--repo", str(target), "--json", "--tier", "live"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    git(target, "checkout", "-q", "--", ".")
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
 def test_a_red_draft_is_neither_accepted_nor_exported(spec, target, worker, tmp_path):
     donor = Session.start(spec, target, folder=tmp_path / "donor")
     finish(donor, worker)

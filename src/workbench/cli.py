@@ -281,8 +281,11 @@ def conform(
     from workbench import repo as target
 
     contract = load(spec)
-    draft, _ = _draft(contract, code, tests, repo)
     study = target.study(repo)
+    if not code and not contract.existing:
+        code, found_tests = target.defining(study, contract.name)
+        tests = tests or found_tests
+    draft, _ = _draft(contract, code, tests, repo)
     if fix:
         files = [*_code(contract, code, repo), *(tests or [])]
         draft = target.repair(study, draft)
@@ -300,6 +303,11 @@ def conform(
 def export(
     session: Annotated[str, typer.Argument(help="A session's folder or name.")],
     branch: Annotated[str, typer.Option(help="The branch; default by the spec's name.")] = "",
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write into the working tree; commit nothing.")
+    ] = False,
+    patch: Annotated[Path | None, typer.Option(help="Write a patch file instead.")] = None,
+    pr_body: Annotated[Path | None, typer.Option(help="Write the description as Markdown.")] = None,
     python: Annotated[str, typer.Option(help="The Python for the target's own tests.")] = "",
     test_seconds: Annotated[float, typer.Option(min=0, help="Their time limit; 0: none.")] = 300.0,
     as_json: Json = False,
@@ -307,15 +315,71 @@ def export(
     """Accept a session's latest draft and make it a commit on a new branch of its target."""
     from workbench.session import Session
 
+    if sum((bool(branch), in_place, patch is not None)) > 1:
+        raise UsageError("--branch, --in-place and --patch are three ways; choose one")
     with Session.resume(session) as opened:
         opened.accept()
         made = opened.export(
-            branch=branch or None, python=python or None, test_seconds=test_seconds
+            branch=branch or None,
+            in_place=in_place,
+            patch=patch.resolve() if patch else None,
+            python=python or None,
+            test_seconds=test_seconds,
         )
+        if pr_body is not None:
+            pr_body.write_text(opened.page(), encoding="utf-8")
     if as_json:
         _print({"export": made.model_dump(mode="json")})
     else:
-        typer.echo(f"{made.branch} at {made.commit[:12]} in {made.repo}: {', '.join(made.paths)}")
+        what = f"{made.branch} at {made.commit[:12]}" if made.branch else made.patch or "written"
+        typer.echo(f"{what} in {made.repo}: {', '.join(made.paths)}")
+
+
+@app.command()
+def hunks(
+    session: Annotated[str, typer.Argument(help="A session's folder or name.")],
+    refuse: Annotated[
+        list[str] | None, typer.Option(help="Take out the change of this id.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List what a session's draft changes outside its new files, each with its reason."""
+    from workbench.session import Session
+
+    with Session.resume(session) as opened:
+        report = opened.refuse(refuse) if refuse else opened.report
+        found = opened.hunks()
+    green = bool(report and report.green)
+    if as_json:
+        _print({"hunks": [one.model_dump(mode="json") for one in found], "green": green})
+    for one in () if as_json else found:
+        typer.echo(f"{one.id} {one.path}:{one.line} {one.kind}: {one.refused or one.reason}")
+        typer.echo(one.diff)
+    raise typer.Exit(0 if green and not any(one.refused for one in found) else 1)
+
+
+@app.command()
+def pull(
+    session: Annotated[str, typer.Argument(help="A session's folder or name.")],
+    ref: Annotated[str, typer.Option(help="A branch or commit; default the working tree.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Check the edited draft at once.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring later edits of the exported files back to the cells; exit code 1: evidence is stale."""
+    from workbench.session import Session
+
+    with Session.resume(session) as opened:
+        pulled, stale = opened.pull(ref, check=check)
+        report = opened.report
+    if as_json:
+        said = {"changed": pulled.changed, "gone": pulled.gone, "stale": stale}
+        _print(said | {"green": bool(report and report.green)})
+    else:
+        typer.echo(f"changed: {', '.join(pulled.changed) or 'nothing'}")
+        for title, names in (("no longer there", pulled.gone), ("stale now", stale)):
+            if names:
+                typer.echo(f"{title}: {', '.join(names)}")
+    raise typer.Exit(0 if report and report.green else 1)
 
 
 @app.command()
@@ -482,7 +546,11 @@ def _draft(
 
     import_root = "."
     if repo is not None:
-        import_root = target.place(target.study(repo), spec).import_root
+        study = target.study(repo)
+        import_root = target.place(study, spec).import_root
+        if not code and not spec.existing:  # what was exported is found where it is
+            code, found = target.defining(study, spec.name)
+            tests = tests or found
     return cells.from_files(
         spec, _code(spec, code, repo), tests or [], repo, import_root
     ), import_root

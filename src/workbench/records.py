@@ -472,6 +472,29 @@ class Report(Record):
         return tuple(v for v in self.verdicts if v.requirement == requirement)
 
 
+class Hunk(Record):
+    """One change of a draft outside its new files.
+
+    Args:
+        id: Stable while the change is the same.
+        path: The file that is changed.
+        line: Where, in the studied commit; 0 for a file that is new.
+        kind: ``registration``, ``document``, ``improvement`` or ``new file``; ``unrelated`` for one
+            that is refused.
+        reason: Why it is needed.
+        diff: The change.
+        refused: Why it is refused, or ``""``.
+    """
+
+    id: str
+    path: str
+    line: int = 0
+    kind: str
+    reason: str = ""
+    diff: str = ""
+    refused: str = ""
+
+
 class Deviation(Record):
     """One place where a draft does otherwise than the target's authors do.
 

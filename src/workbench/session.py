@@ -27,6 +27,7 @@ from workbench.journal import Journal, Listener, read
 from workbench.records import (
     Draft,
     Export,
+    Hunk,
     Kill,
     KillTable,
     Placement,
@@ -392,6 +393,8 @@ class Session:
         self,
         *,
         branch: str | None = None,
+        in_place: bool = False,
+        patch: Path | None = None,
         python: str | None = None,
         test_seconds: float = 300.0,
     ) -> Export:
@@ -401,6 +404,8 @@ class Session:
 
         Args:
             branch: Its name; by default one that is made from the spec's name.
+            in_place: Write the files into the working tree instead, and commit nothing.
+            patch: Write the commit to this new file instead.
             python: The interpreter for the target's tests; by default the workbench's own.
             test_seconds: Their time limit; with 0 they are not run.
 
@@ -413,18 +418,28 @@ class Session:
         draft, report = self.draft, self.report
         if draft is None or report is None or not self.journal.last("accepted", draft=draft.hash):
             raise UsageError("nothing is accepted yet; accept a draft first")
+        other = in_place or patch is not None
         former = self.journal.last("exported", draft=draft.hash)
-        if former is not None:
+        if former is not None and not other:
             return Export.model_validate(former["export"])
         try:
             study, _ = self.study()
             # A process that was killed between the commit and this journal has exported already.
             killed = self.journal.last("exporting", draft=draft.hash)
-            export = repo.find_export(study, draft) if killed else None
+            export = repo.find_export(study, draft) if killed and not other else None
             if export is None:
                 tried = self._try(study, draft, python, test_seconds)
                 self.journal.write("exporting", draft=draft.hash)
-                export = repo.export(study, self.spec, draft, report, branch=branch, trial=tried)
+                export = repo.export(
+                    study,
+                    self.spec,
+                    draft,
+                    report,
+                    branch=branch,
+                    in_place=in_place,
+                    patch=patch,
+                    trial=tried,
+                )
         except WorkbenchError as error:
             self._stopped(error)
             raise
@@ -446,6 +461,84 @@ class Session:
             )
         self.journal.write("tried", draft=draft.hash, trial=found.model_dump(mode="json"))
         return found
+
+    def hunks(self) -> tuple[Hunk, ...]:
+        """List what the latest draft changes outside its new files."""
+        return repo.hunks(self.study()[0], self.spec, self._drafted())
+
+    def refuse(self, hunks: Sequence[str], worker: Worker | None = None) -> Report:
+        """Take changes out of the latest draft, and check what is left.
+
+        Args:
+            hunks: The ids of the changes that are not wanted.
+            worker: A warm worker to use; otherwise one is started and closed here.
+
+        Returns:
+            The report on the draft without them.
+        """
+        return self._again(repo.without(self._drafted(), hunks), worker)
+
+    def pull(
+        self, ref: str = "", *, check: bool = False, worker: Worker | None = None
+    ) -> tuple[repo.Pulled, tuple[str, ...]]:
+        """Bring later edits of the exported files back to the cells.
+
+        Args:
+            ref: The branch or commit to read; ``""`` for the target's working tree.
+            check: Whether to check the edited draft at once.
+            worker: A warm worker to check with; otherwise one is started and closed here.
+
+        Returns:
+            What came back, and the requirements whose evidence is stale now.
+        """
+        study, _ = self.study()
+        pulled = repo.pull(study, self._drafted(), ref)
+        if not pulled.changed:
+            return pulled, ()
+        if check:
+            self._again(pulled.draft, worker)
+        else:
+            values = pulled.draft.model_dump(mode="json", exclude={"wants"})
+            self.journal.write("drafted", hash=pulled.draft.hash, draft=values)
+        stale = () if self.report else tuple(self.spec.requires)
+        self.journal.write("pulled", draft=pulled.draft.hash, cells=pulled.changed, stale=stale)
+        return pulled, stale
+
+    def page(self) -> str:
+        """Describe the latest draft for a pull request, as Markdown.
+
+        Raises:
+            UsageError: There is no checked draft.
+        """
+        draft, report = self._drafted(), self.report
+        if report is None:
+            raise UsageError("the latest draft is not checked; implement or check it first")
+        study, _ = self.study()
+        tried = self.journal.last("tried", draft=draft.hash)
+        return repo.page(
+            study,
+            self.spec,
+            draft,
+            report,
+            hunks=repo.hunks(study, self.spec, draft),
+            trial=Trial.model_validate(tried["trial"]) if tried else None,
+            conformance=repo.conformance(study, draft),
+        )
+
+    def _drafted(self) -> Draft:
+        if self.draft is None:
+            raise UsageError("there is no draft yet; implement first")
+        return self.draft
+
+    def _again(self, draft: Draft, worker: Worker | None) -> Report:
+        """Check a draft that the person has changed."""
+        own = worker is None
+        worker = worker or Worker()
+        try:
+            return self.check(draft, worker, self.study()[1])
+        finally:
+            if own:
+                worker.close()
 
     def close(self) -> None:
         """Close the journal; the session can be resumed."""

@@ -31,6 +31,10 @@ EDIT = Edit(
 )
 
 
+def _better(path):
+    return (Note(kind="improvement", text="Tidies up.", reason="It was untidy.", about=path),)
+
+
 @pytest.fixture
 def target(tmp_path):
     return repository(tmp_path / "target", PACKAGE)
@@ -321,14 +325,14 @@ def test_an_edit_can_create_an_empty_file(target):
 
 def test_an_edit_can_fill_an_empty_file(target):
     edit = Edit(path="src/pocketnet/layers/__init__.py", before="", after="A = 1\n", reason="")
-    made = _export(target, draft(FILES, edits=(edit,)))
+    made = _export(target, draft(FILES, edits=(edit,), notes=_better(edit.path)))
     assert git(target, "show", f"{made.branch}:src/pocketnet/layers/__init__.py") == "A = 1"
 
 
 def test_several_edits_of_a_file_are_found_in_the_file_as_it_was(target):
     first = Edit(path=INIT, before='"MLP", ', after='"MLP", "TinyGPT", ', reason="")
     second = Edit(path=INIT, before='"TinyGPT"]', after='"Other"]', reason="")
-    made = _export(target, draft(FILES, edits=(first, second)))
+    made = _export(target, draft(FILES, edits=(first, second), notes=_better(INIT)))
     assert '__all__ = ["MLP", "TinyGPT", "Other"]' in git(target, "show", f"{made.branch}:{INIT}")
 
 
@@ -464,7 +468,7 @@ def test_a_repository_of_crlf_files_gets_crlf(tmp_path, autocrlf):
     git(root, "config", "core.autocrlf", autocrlf)
     edits = (EDIT, Edit(path=INIT, before="A = 1\n", after="A = 1\nB = 2\n", reason=""))
     before = belongings(root)
-    made = _export(root, draft(FILES, edits=edits))
+    made = _export(root, draft(FILES, edits=edits, notes=_better(INIT)))
     assert belongings(root) == before
     shown = _blob(root, f"{made.branch}:{NEW}")
     assert shown == FILES[NEW].replace("\n", "\r\n").encode()

@@ -438,3 +438,42 @@ def test_every_edit_stands_exactly_once_and_has_a_reason(tmp_path):
     for edit in made.edits:
         assert text.count(edit.before) == 1
         assert edit.reason
+
+
+def _listing(tmp_path, readme, **fields):
+    files = {**PACKAGE, "README.md": readme}
+    for name in ("Third", "Fourth"):
+        path = f"src/pocketnet/models/{name.lower()}.py"
+        files[path] = PACKAGE["src/pocketnet/models/mlp.py"].replace("MLP", name)
+    made = _placed(tmp_path, files, spec("SmallNet", text="A small net. It is quick.", **fields))
+    return [edit for edit in made.edits if edit.path == "README.md"]
+
+
+@pytest.mark.parametrize(
+    ("readme", "line"),
+    [
+        ("- MLP\n- TinyGPT\n- Third\n- Fourth\n", "- SmallNet\n"),
+        ("* `MLP`: wide\n* `TinyGPT`: deep\n* `Third`: odd\n", "* `SmallNet`: A small net\n"),
+        (
+            "| class | name | what it is | size |\n|---|---|---|---|\n"
+            "| `MLP` | `mlp` | wide | 3 |\n"
+            "| `TinyGPT` | `tiny_gpt` | deep | 4 |\n| `Third` | `third` | odd | 5 |\n",
+            "| `SmallNet` | `smallnet` | A small net |  |\n",
+        ),
+    ],
+)
+def test_a_document_that_lists_the_models_lists_the_new_one(tmp_path, readme, line):
+    (edit,) = _listing(tmp_path, readme, kind="model")
+    assert line in edit.after
+    assert edit.reason == "lists SmallNet as the other models are"
+
+
+@pytest.mark.parametrize(
+    "readme", ["We like MLP and TinyGPT and Third.\n", "# MLP\n\n# TinyGPT\n\n# Third\n", "- MLP\n"]
+)
+def test_a_document_that_only_mentions_models_is_left_alone(tmp_path, readme):
+    assert _listing(tmp_path, readme, kind="model") == []
+
+
+def test_a_layer_is_no_model(tmp_path):
+    assert _listing(tmp_path, "- MLP\n- TinyGPT\n- Third\n", kind="layer") == []

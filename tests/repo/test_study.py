@@ -708,4 +708,6 @@ def test_documents_that_list_models(tmp_path):
     files["src/pocketnet/models/third.py"] = MODULE.format(name="Third")
     files["src/pocketnet/models/mlp.py"] = MODULE.format(name="MLPs") + "\n\nclass MLP(MLPs): ...\n"
     files["README.md"] = "# Models\n\n- MLPs\n- TinyGPT\n- Third\n"
-    assert _value(tmp_path, files, topics.MODEL_PAGES) == {"README.md": 3}
+    assert _value(tmp_path, files, topics.MODEL_PAGES) == {
+        "README.md": ["MLPs", "Third", "TinyGPT"]
+    }

@@ -8,18 +8,27 @@ from workbench.repo import topics
 from workbench.repo._conformance import conformance, repair
 from workbench.repo._export import export, worktree
 from workbench.repo._find import find_export
+from workbench.repo._page import page
 from workbench.repo._placement import place
+from workbench.repo._pull import Pulled, defining, pull
+from workbench.repo._scope import hunks, without
 from workbench.repo._study import study
 from workbench.repo._target import Target
 
 __all__ = [
+    "Pulled",
     "Target",
     "conformance",
+    "defining",
     "export",
     "find_export",
+    "hunks",
+    "page",
     "place",
+    "pull",
     "repair",
     "study",
     "topics",
+    "without",
     "worktree",
 ]

@@ -52,7 +52,7 @@ def commit(git: Git, base: str, contents: Mapping[str, bytes], message: str) -> 
         _require_no_filter(own, list(paths))
         _stage(own, tree, paths)
         written = own.text("write-tree", "--missing-ok")
-        signed = own.at(tree, **_identity(own)).set(i18n__commitEncoding="UTF-8")
+        signed = own.at(tree, **identity(own)).set(i18n__commitEncoding="UTF-8")
         return signed.text("commit-tree", written, "-p", base, "-F", "-", feed=message)
 
 
@@ -121,8 +121,8 @@ def _stage(own: Git, tree: Path, paths: Mapping[str, bytes]) -> None:
         own.text("update-index", "--chmod=+x", "--", *executable)
 
 
-def _identity(own: Git) -> dict[str, str]:
-    """Name the author and committer where neither environment nor settings do."""
+def identity(own: Git) -> dict[str, str]:
+    """Name the author and committer, as variables, where neither environment nor settings do."""
     told = own.ask("config", "--get-regexp", r"^(author|committer|user)\.(name|email)$") or ""
     known = {key for key, _, value in (line.partition(" ") for line in told.split("\n")) if value}
     found = {}

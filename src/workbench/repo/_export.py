@@ -11,9 +11,13 @@ from workbench.records import Draft, Export, Report, Study, Trial
 from workbench.repo._changes import contents
 from workbench.repo._commit import commit, make_branch
 from workbench.repo._git import Git, head, repository
+from workbench.repo._in_place import put_back, write_in_place
 from workbench.repo._message import message
 from workbench.repo._names import kebab
+from workbench.repo._patch import write_patch
+from workbench.repo._scope import hunks
 from workbench.repo._scratch import scratch, tree_of
+from workbench.repo._side_record import remember
 from workbench.repo._snapshot import Snapshot, snapshot
 from workbench.spec import Spec
 
@@ -34,9 +38,11 @@ def export(
     report: Report,
     *,
     branch: str | None = None,
+    in_place: bool = False,
+    patch: Path | None = None,
     trial: Trial | None = None,
 ) -> Export:
-    """Make an accepted draft a commit on a new branch of the target.
+    """Make an accepted draft a commit on a new branch of the target, or what is asked for instead.
 
     The person's working tree, index, HEAD, stash and hooks are not touched, and nothing of the
     target runs. Either the whole branch is there in the end, or nothing.
@@ -47,6 +53,8 @@ def export(
         draft: What was accepted.
         report: The verdicts on exactly this draft and this spec.
         branch: The branch's name; by default ``workbench/`` and the spec's name.
+        in_place: Write the files into the working tree instead, and commit nothing.
+        patch: Write the commit to this new file instead, for ``git am``.
         trial: How the target's own tests ended with the draft in place, where they were run.
 
     Returns:
@@ -60,18 +68,27 @@ def export(
     _require_evidence(spec, draft, report)
     _require_unbroken(trial)
     written = contents(files, draft)
-    text = message(study, spec, draft, report, trial)
-    made = commit(git, files.commit, written, text)
-    wanted = _default(git, spec) if branch is None else branch
-    name = make_branch(git, wanted, made, exact=branch is not None)
-    return Export(
+    _require_related(study, spec, draft)
+    done = Export(
         repo=study.root,
-        branch=name,
-        commit=made,
+        branch="",
+        commit="",
         base=files.commit,
         paths=tuple(sorted(written)),
         trial=trial,
     )
+    if in_place:
+        write_in_place(files, git, written)
+        return done
+    text = message(study, spec, draft, report, trial)
+    if patch is not None:
+        write_patch(git, files.commit, written, text, patch)
+        return done.model_copy(update={"patch": str(patch)})
+    made = commit(git, files.commit, written, text)
+    wanted = _default(git, spec) if branch is None else branch
+    name = make_branch(git, wanted, made, exact=branch is not None)
+    remember(git, made, spec, draft)
+    return done.model_copy(update={"branch": name, "commit": made})
 
 
 @contextmanager
@@ -122,6 +139,7 @@ def _ready(study: Study) -> tuple[Snapshot, Git]:
     for mark, what in zip(marks, _UNDER_WAY.values(), strict=True):
         if (root / mark).exists():
             raise TargetError(f"{what} is under way in {root}; finish or abort it, then export")
+    put_back(root, git)
     files = snapshot(study)
     return files, files.git or git
 
@@ -158,6 +176,15 @@ def _require_unbroken(trial: Trial | None) -> None:
             f"the target's own tests fail with this draft and did not before: "
             f"{'; '.join(names[:5])}{more}; nothing was exported"
         )
+
+
+def _require_related(study: Study, spec: Spec, draft: Draft) -> None:
+    for hunk in hunks(study, spec, draft):
+        if hunk.refused:
+            raise TargetError(
+                f"the change {hunk.id} of {hunk.path} is refused: {hunk.refused}; take it out of "
+                "the draft (workbench hunks SESSION --refuse ID)"
+            )
 
 
 def _holds(report: Report, identifier: str) -> bool:

@@ -46,7 +46,7 @@ def message(
         *_notes(draft),
         _conditions(report),
         f"Spec {spec.hash}, draft {draft.hash}.",
-        "The spec:\n\n" + textwrap.indent(_clean(dumps(spec)).rstrip(), "    "),
+        "The spec:\n\n" + textwrap.indent(clean(dumps(spec)).rstrip(), "    "),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -109,14 +109,14 @@ def _what(spec: Spec, draft: Draft) -> Iterator[str]:
 
 def _summary(draft: Draft) -> str:
     """Quote the implementer; its words stand indented, so that none can pass for a verdict."""
-    text = _clean(draft.summary).strip()
+    text = clean(draft.summary).strip()
     if not text:
         return ""
     wrapped = "\n".join(
         textwrap.fill(line, _WIDTH, initial_indent="    ", subsequent_indent="    ")
         for line in text.split("\n")
     )
-    return f"In the words of the {_clean(draft.implementer)} implementer:\n\n{wrapped}"
+    return f"In the words of the {clean(draft.implementer)} implementer:\n\n{wrapped}"
 
 
 def _requirements(spec: Spec, report: Report) -> list[str]:
@@ -191,7 +191,7 @@ def _listed(title: str, lines: Sequence[str]) -> str:
         return ""
     wrapped = [
         textwrap.fill(
-            _clean(line),
+            clean(line),
             _WIDTH,
             initial_indent="- ",
             subsequent_indent="  ",
@@ -208,14 +208,14 @@ def _and(paths: list[str]) -> str:
 
 
 def _one_line(text: str, longest: int = _SHOWN) -> str:
-    line = " ".join(_clean(text).split())
+    line = " ".join(clean(text).split())
     return line if len(line) <= longest else line[: longest - 3] + "..."
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(_clean(text), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(clean(text), _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Take out what is no text, and characters that hide or turn around what follows them."""
     return _CONTROL.sub("", text.encode(errors="replace").decode())

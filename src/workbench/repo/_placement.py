@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from workbench.errors import TargetError, nearest
 from workbench.records import Edit, Evidence, Finding, Placement, Study
 from workbench.repo import topics
+from workbench.repo._documents import entries
 from workbench.repo._homes import Spot, spot
 from workbench.repo._registration import Newcomer, re_exports, table_entry
 from workbench.repo._snapshot import Snapshot, snapshot
@@ -34,6 +35,7 @@ def place(study: Study, spec: Spec) -> Placement:
     test_path, test_edits, test_evidence = spot_of_tests(study, files, spec, where)
     base, base_evidence = ("", []) if spec.existing else _base(study, spec, where)
     registration = [] if spec.existing else _registration(study, files, spec, where)
+    registration += entries(study, files, spec)
     reasons = dict.fromkeys((edit.path, edit.reason) for edit in registration)
     said = [Evidence(path=path, text=reason) for path, reason in reasons]
     return Placement(

@@ -23,6 +23,7 @@ _LINE = re.compile(
 )
 _DOCUMENTS = re.compile(r"^(README\.(md|rst)|docs?/.*\.(md|rst))$", re.IGNORECASE)
 _FEWEST = 3  # models that a document names in entries of a list, table or heading
+_LISTED = 200  # names of a document that a finding lists
 _MOST = 400_000  # characters of a document
 
 
@@ -45,10 +46,10 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
 def _pages(survey: Survey) -> Finding | None:
     """Find the documents that list models: entries that name at least some of the classes."""
     names = {found.definition.name for found in survey.members("model")}
-    names = {name for name in names if len(name) > 3}
+    names = {name for name in names if len(name) > 2}
     if len(names) < _FEWEST:
         return None
-    counts: dict[str, int] = {}
+    counts: dict[str, list[str]] = {}
     shown: list[Evidence] = []
     for path in filter(_DOCUMENTS.match, survey.tree.files):
         lines = _text(survey, path)[:_MOST].split("\n")
@@ -59,7 +60,7 @@ def _pages(survey: Survey) -> Finding | None:
             for name in names & set(re.findall(r"\w+", line))
         }
         if len(entries) >= _FEWEST:
-            counts[path] = len(entries)
+            counts[path] = sorted(entries)[:_LISTED]
             first = min(entries.values())
             shown.append(Evidence(path=path, line=first, text=lines[first - 1].strip()[:120]))
     if not counts:

@@ -65,7 +65,7 @@ LINE_ENDINGS = "line endings"  # lf | crlf
 
 # What an export has to respect.
 HAZARDS = "hazards"  # list of: pre-commit, git lfs, submodules, line endings, sign-off, hooks ...
-MODEL_PAGES = "model pages"  # {document: how many models it names} where models are listed
+MODEL_PAGES = "model pages"  # {document: the models that it names} where models are listed
 
 # How changes are told.
 COMMITS = "commit style"  # {prefix, scope, capitalised, mood, length, period, words}
