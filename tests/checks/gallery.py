@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from workbench.spec import Spec
 
 HERE = Path(__file__).parent
 PATIENCE = 30.0  # seconds for one question, on a busy machine too
+_IMPORTS = "import math\n\nimport torch\nfrom torch import nn\n\n\n"
 _HEADER = re.compile(r"^# (?P<key>trips|spec|patience): (?P<value>.+)$")
 
 
@@ -26,21 +28,43 @@ class Entry:
     Args:
         name: Its file's name.
         source: Its text.
-        spec: The name of the spec that it claims to fulfil.
+        spec: The spec that it claims to fulfil, or the name of one.
         trips: The checks that it trips; none for a good one.
         patience: Seconds for one question; short where a draft never answers.
     """
 
     name: str
     source: str
-    spec: str
+    spec: str | Spec
     trips: frozenset[str]
     patience: float
 
 
 def entries() -> list[Entry]:
     """Read all drafts."""
-    return [_read(path) for path in sorted((HERE / "drafts").glob("*.py"))]
+    found = [_read(path) for path in sorted((HERE / "drafts").glob("*.py"))]
+    for path in sorted((HERE / "pairs").glob("*.yaml")):
+        found += _pairs(path)
+    return found
+
+
+def _pairs(path: Path) -> Iterator[Entry]:
+    """Read good drafts with mistakes, each of which trips the check that the file is named for.
+
+    A document gives a contract, a good draft, and mistakes: what is replaced, by what, and which
+    other checks notice it too.
+    """
+    for number, document in enumerate(YAML(typ="safe").load_all(path), start=1):
+        name, data = f"{path.stem}_{number}", {"name": "Part", "kind": "layer", "text": path.stem}
+        keys = ("kind", "options", "sizes", "inputs", "outputs", "requires", "allows")
+        asked = Spec.model_validate({**data, **{k: document[k] for k in keys if k in document}})
+        good = f"{_IMPORTS}{document['good']}"
+        yield Entry(f"{name}_good", good, asked, frozenset(), PATIENCE)
+        for at, (old, new, *others) in enumerate(document["bad"], start=1):
+            if good.count(old) != 1:
+                raise ValueError(f"{path.name}: {old!r} stands {good.count(old)} times in {name}")
+            trips = frozenset({path.stem, *others})
+            yield Entry(f"{name}_bad_{at}", good.replace(old, new), asked, trips, PATIENCE)
 
 
 def _read(path: Path) -> Entry:

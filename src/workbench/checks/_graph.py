@@ -200,6 +200,7 @@ def graph(
     *,
     weights: str | Arrays = "spread",
     whole: Sequence[int] = (),
+    train: bool = False,
 ) -> Graph:
     """Watch a run.
 
@@ -208,14 +209,15 @@ def graph(
         case: The circumstances.
         weights: As for a run.
         whole: Nodes whose whole values are wanted, besides those of every softmax.
+        train: In training rather than in evaluation.
 
     Returns:
         The graph.
     """
 
     def find() -> Graph:
-        return Graph(subject.trace(case, weights=weights, whole=whole))
+        return Graph(subject.trace(case, weights=weights, whole=whole, train=train))
 
     if not isinstance(weights, str):
         return find()
-    return subject.line.remember(("graph", case.key, weights, tuple(whole)), find)
+    return subject.line.remember(("graph", case.key, weights, tuple(whole), train), find)

@@ -174,14 +174,26 @@ class Subject(Declared):
         *,
         weights: str | Arrays = "spread",
         whole: Sequence[int] = (),
+        train: bool = False,
     ) -> Answer:
         """Ask for the operations of one run; see the room `frameworks`."""
-        more = {"whole": list(whole)}
+        more = {"whole": list(whole), "train": train}
         try:
             return self._ask_about("trace", case, self.inputs(case), weights, more)
         except CandidateRaised as error:
             self.run(case, weights=weights)  # does it raise without a watch?
             raise CannotLook(f"it cannot be watched while it runs: {error}") from error
+
+    def derivatives(
+        self, case: Case, cotangent: Arrays, along: Mapping[str, Arrays], degree: int
+    ) -> Answer:
+        """Differentiate along a direction: once in both modes, or twice."""
+        more = {"cotangent": cotangent, "along": dict(along), "degree": degree}
+        return self._ask_about("derivatives", case, self.inputs(case), "spread", more)
+
+    def surroundings(self, case: Case) -> Answer:
+        """Ask what building and calling change outside of the module."""
+        return self._ask_about("surroundings", case, self.inputs(case), "born", {})
 
     def parts(self, case: Case, *, weights: str | Arrays = "spread") -> Answer:
         """Ask with what each module inside the module was called."""

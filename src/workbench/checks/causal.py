@@ -32,10 +32,10 @@ def check(subject: Subject) -> Decision:
     if all(at is None for at in ends.values()):
         raise CannotLook(f"no output has the axis {axis!r}, so nothing can be early or late")
     bare = subject.bare()
-    seen = _by_gradient(subject, bare, axis, ends) or _by_change(subject, bare, axis, ends)
+    seen = later_gradient(subject, bare, axis, ends) or _by_change(subject, bare, axis, ends)
     if not seen and subject.optional:
         whole = subject.case()
-        seen = _by_gradient(subject, whole, axis, ends) or _by_change(subject, whole, axis, ends)
+        seen = later_gradient(subject, whole, axis, ends) or _by_change(subject, whole, axis, ends)
     conditions = subject.conditions(bare, mode="eval", weights="spread", axis=axis)
     if not subject.phrase.comparison or word(subject) == "yes":
         words = f"outputs that depend on earlier {axis} alone"
@@ -46,7 +46,7 @@ def check(subject: Subject) -> Decision:
     return failed("no later input is seen", words, conditions)
 
 
-def _by_gradient(subject: Subject, case: Case, axis: str, ends: dict[str, int | None]) -> str:
+def later_gradient(subject: Subject, case: Case, axis: str, ends: dict[str, int | None]) -> str:
     """Pull back from each place on its own; the gradient at every later place must be exactly zero.
 
     A soft mask, which changes too little to be seen by a change of the input, is seen here.

@@ -17,6 +17,8 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     reload          the same outputs from an instance and from another one that loaded its state
     outline         the full size without data: shapes, the flow through it, what it costs
     trace           the operations of one call as a graph, in the words below
+    derivatives     a derivative in both modes, or of second order, along one direction
+    surroundings    what building and calling change outside of the module
     part            one call of a module inside, with inputs, weights and noise of the host's choice
     parts           with what each module inside was called
     metric          plays a script of updates, computes, resets and merges

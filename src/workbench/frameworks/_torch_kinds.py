@@ -78,6 +78,7 @@ def settings(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[
             "channels": [args[0].shape[1], weight.shape[1] if args[6] else weight.shape[0]],
             "stride": _whole(args[3]),
             "padding": _whole(args[4]),
+            "dilation": _whole(args[5]),
             "groups": int(args[8]),
         }
     if _KIND.get(name) == "pool":
@@ -88,6 +89,19 @@ def settings(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[
         return {"kernel": kernel, "stride": stride, "padding": _whole(named.get("padding"))}
     if _KIND.get(name) == "softmax":
         return {"axis": int(args[1])}
+    if _KIND.get(name) == "norm":
+        named = dict(zip([a.name for a in func._schema.arguments], args, strict=False))
+        named.update(kwargs)
+        epsilon = named.get("eps", named.get("epsilon"))
+        groups = {"groups": int(named["group"])} if "group" in named else {}
+        own = {"own": True} if named.get("training") or named.get("train") else {}
+        # A fused RMS norm that is told no epsilon takes the spacing of its type.
+        usual = torch.finfo(args[0].dtype).eps
+        return {"epsilon": float(usual if epsilon is None else epsilon), **groups, **own}
+    if name in ("native_dropout", "_fused_dropout"):
+        return {"rate": float(args[1])}
+    if name == "bernoulli" and len(args) > 1 and isinstance(args[1], float):
+        return {"rate": 1.0 - args[1]}
     return {}
 
 

@@ -24,6 +24,7 @@ from workbench.frameworks._torch_attributes import attributes
 from workbench.frameworks._torch_calls import calls
 from workbench.frameworks._torch_copies import copies
 from workbench.frameworks._torch_dataset import dataset
+from workbench.frameworks._torch_derivatives import derivatives
 from workbench.frameworks._torch_elsewhere import elsewhere
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
@@ -32,6 +33,7 @@ from workbench.frameworks._torch_precisions import precisions
 from workbench.frameworks._torch_run import reload, run
 from workbench.frameworks._torch_steps import steps
 from workbench.frameworks._torch_strided import strided
+from workbench.frameworks._torch_surroundings import remember, surroundings
 from workbench.frameworks._torch_symbolic import symbolic
 from workbench.frameworks._torch_trace import trace
 from workbench.frameworks._torch_training import training
@@ -69,6 +71,7 @@ def warm() -> None:
     meta = {**of, "dtype": "float32", "device": "meta"}
     answer("outline", {**ask, "of": meta, "shapes": {"x": [[2, 3, 8], "float32"]}})
     modules.forget()
+    remember()
     del sys.modules[name]
 
 
@@ -105,6 +108,8 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "steps": steps,
         "strided": strided,
         "precisions": precisions,
+        "derivatives": derivatives,
+        "surroundings": surroundings,
         "part": part,
         "parts": parts,
     }

@@ -1,0 +1,154 @@
+"""Weights are drawn as the spec says: the scheme, the spread, zeros where zeros are declared.
+
+Why: Depth and width that train with one scheme explode or stall with another; a forgotten
+``_init_weights`` call leaves the framework's own, which looks fine in every shape.
+Fix: Apply the scheme to the weights after all layers are built, and check that it reaches each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.checks._decision import CannotLook, Decision, failed, passed
+from workbench.checks._graph import graph
+from workbench.checks._inputs import Array
+from workbench.checks._line import Answer
+from workbench.checks._requirement import NUMBER, word
+from workbench.checks._subject import Subject
+from workbench.errors import CandidateRaised
+
+TIER = "live"
+KINDS = ()
+DECIDES = {
+    "initial deviation": (NUMBER,),
+    "initial embedding deviation": (NUMBER,),
+    "initial bias": (NUMBER,),
+    "initialisation": (
+        "xavier_uniform",
+        "xavier_normal",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "lecun_normal",
+        "orthogonal",
+        "zeros",
+    ),
+}
+COST = 3
+
+# Six standard deviations: one false alarm in 500 million.
+_SIGMAS = 6.0
+_MANY = 1_000_000  # parameters that are still sent at once
+_FEW = 24  # elements; with fewer no spread can be told
+
+
+def check(subject: Subject) -> Decision:
+    """Compare each matrix, or each bias, with what was declared."""
+    conditions = {"options": dict(subject.options), "weights": "born"}
+    chosen = list(_chosen(subject))
+    if not chosen:
+        raise CannotLook(f"no parameter is one that {subject.phrase.phrase!r} speaks of")
+    told = 0
+    for name, values in chosen:
+        problem = _problem(subject, values)
+        if problem is None:
+            continue
+        told += 1
+        if problem:
+            return failed(f"{name} {problem}", subject.phrase.text, conditions)
+    if not told:
+        raise CannotLook("all parameters are too small to tell how they were drawn")
+    return passed(f"{subject.phrase.text} in {told} parameters", **conditions)
+
+
+def _chosen(subject: Subject) -> Iterator[tuple[str, Array]]:
+    """Yield the parameters that the phrase speaks of, as they were born."""
+    built, phrase = _built(subject), subject.phrase.phrase
+    state, tables = built["state"], _tables(subject)
+    for name in (entry["name"] for entry in built["parameters"] if entry["learned"]):
+        values = state[name]
+        matrix = values.ndim >= 2 and values.size > max(values.shape)
+        if phrase == "initial bias":
+            # What scales is born as ones; what is added is a bias.
+            if values.ndim == 1 and not (values.size and np.all(values == 1)):
+                yield name, values
+        elif phrase == "initial embedding deviation":
+            if name in tables:
+                yield name, values
+        elif matrix and (phrase == "initial deviation" or name not in tables):
+            yield name, values
+
+
+def _built(subject: Subject) -> Answer:
+    """Build at the declared size, where statistics are sure, unless that is too large to send."""
+    declared = subject.spec.options
+    try:
+        shapes = [shape for _, shape, _ in subject.outline(declared, run=False)["parameters"]]
+    except (CandidateRaised, CannotLook):
+        return subject.build(subject.exact)
+    if sum(math.prod(shape) for shape in shapes) > _MANY:
+        return subject.build(subject.exact)
+    of = subject.of(declared, "float32")
+    return subject.line.remember("declared build", lambda: subject.line.ask("build", {"of": of}))
+
+
+def _tables(subject: Subject) -> set[str]:
+    found = graph(subject, subject.bare())
+    sources = {found.bare(s) for node in found.each("lookup") for s in node.sources}
+    return {found[s].name for s in sources if found[s].kind == "parameter"}
+
+
+def _problem(subject: Subject, values: Array) -> str | None:
+    """Say what is wrong with one parameter; nothing, or None where it is too small to tell."""
+    phrase = subject.phrase.phrase
+    if phrase == "initial bias":
+        wanted = float(subject.phrase.expression.value(subject.options))
+        off = np.abs(values - wanted).max() if values.size else 0.0
+        return f"has values up to {off:.3g} away" if off > 1e-6 else ""
+    if phrase != "initialisation":
+        return _spread(values, float(subject.phrase.expression.value(subject.options)))
+    scheme = word(subject)
+    if scheme == "zeros":
+        return f"has values up to {np.abs(values).max():.3g}" if np.any(values != 0) else ""
+    if scheme == "orthogonal":
+        return _orthogonal(values)
+    return _drawn(values, scheme)
+
+
+def _spread(values: Array, wanted: float) -> str | None:
+    if values.size < _FEW:
+        return None
+    seen = float(np.sqrt(np.mean(values**2)))
+    bound = _SIGMAS / math.sqrt(2 * values.size)
+    return "" if abs(seen - wanted) <= bound * wanted else f"has a deviation of {seen:.4g}"
+
+
+def _drawn(values: Array, scheme: str) -> str | None:
+    if values.size < _FEW:
+        return None
+    places = math.prod(values.shape[2:])
+    fan_in, fan_out = values.shape[1] * places, values.shape[0] * places
+    name, _, form = scheme.partition("_")
+    variance = {"xavier": 2 / (fan_in + fan_out), "kaiming": 2 / fan_in, "lecun": 1 / fan_in}[name]
+    problem = _spread(values, math.sqrt(variance))
+    if problem:
+        return f"{problem}; {scheme} has {math.sqrt(variance):.4g}"
+    edge = math.sqrt(3 * variance)
+    beyond = bool(np.abs(values).max() > edge * (1 + 1e-6))
+    if form == "uniform" and beyond:
+        return f"has values beyond the edge {edge:.4g} of a uniform draw"
+    # A normal draw passes the edge of the uniform one with 8 % of its values.
+    if form == "normal" and not beyond and values.size >= 20 * _FEW:
+        return f"has no value beyond {edge:.4g}, as a uniform draw"
+    return ""
+
+
+def _orthogonal(values: Array) -> str:
+    flat = values.reshape(values.shape[0], -1)
+    flat = flat if flat.shape[0] <= flat.shape[1] else flat.T
+    product = flat @ flat.T
+    scale = float(np.mean(np.diag(product)))
+    off = np.abs(product / max(scale, 1e-12) - np.eye(len(product))).max()
+    return "" if off < 1e-4 and scale > 0 else f"has rows that are {off:.3g} from orthogonal"
