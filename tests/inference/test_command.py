@@ -1,4 +1,4 @@
-"""``workbench test`` as a person runs it: the contract first, then the tests with their kill table."""
+"""``workbench test`` as a person runs it: the contract first, then the tests and their kills."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_code_that_is_there_gets_tests_after_its_contract_was_confirmed(tmp_path
     contract = load(tmp_path / "specs" / "mlp_tests.yaml")
     assert (contract.name, contract.existing) == ("MLP", "src/pocket/models/mlp.py")
     assert str(contract.inputs["x"]) == 'float "batch in_features"'
-    confirmed = run(*asked, "--yes", "--json", "--export", cwd=tmp_path)
+    confirmed = run(*asked, "--yes", "--json", "--export", "--kills", "20", cwd=tmp_path)
     assert confirmed.returncode == 0, confirmed.stderr
     made = json.loads(confirmed.stdout)
     kills = [row["outcome"] for row in made["outcome"]["report"]["kills"]["kills"]]
