@@ -82,5 +82,5 @@ def written(app: Any, sentence: str = SENTENCE) -> None:
     app.get_by_label("Name", exact=True).fill("TextClassifier")
     press(app, "Write the contract")
     app.get_by_text("every word was understood").wait_for()
-    expect(app.locator(".wb-code textarea")).to_have_value(re.compile("name: TextClassifier"))
+    expect(app.locator(".wb-yaml textarea")).to_have_value(re.compile("name: TextClassifier"))
     expect(app.get_by_text("✓ valid")).to_be_visible()

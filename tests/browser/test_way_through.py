@@ -65,7 +65,7 @@ def test_from_a_sentence_to_a_branch(desk: Desk, shots: Path) -> None:
 def test_a_wrong_contract_is_said_beside_it_as_it_is_typed(desk: Desk) -> None:
     app = opened(desk)
     written(app)
-    editor = app.locator(".wb-code textarea")
+    editor = app.locator(".wb-yaml textarea")
     editor.press("Control+End")
     editor.press_sequentially("colour: blue\n")
     app.get_by_role("alert").get_by_text("there is no field 'colour'").wait_for()

@@ -31,6 +31,11 @@ class Lane:
         """Do a task after those that are waiting; returns at once."""
         self._queue.put(task)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a task waits behind the one that is being done."""
+        return not self._queue.empty()
+
     def close(self) -> None:
         """End the thread when the task that it is doing is done; waiting ones are dropped."""
         while not self._queue.empty():

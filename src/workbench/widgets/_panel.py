@@ -12,7 +12,6 @@ from workbench.widgets._pieces import badge
 from workbench.widgets.error_view import error_piece
 
 LABEL = {"description_width": "88px"}
-WIDE = ipywidgets.Layout(width="auto")
 
 
 class Panel(ipywidgets.VBox):
@@ -51,9 +50,14 @@ class Panel(ipywidgets.VBox):
         self.flusher.set(place, value=framed(body))
 
 
+def wide() -> ipywidgets.Layout:
+    """Make the layout of what is as wide as its place; each widget needs one of its own."""
+    return ipywidgets.Layout(width="auto")
+
+
 def html(body: Html | None = None) -> ipywidgets.HTML:
     """Make a place for markup."""
-    return ipywidgets.HTML(framed(body or Html()), layout=WIDE)
+    return ipywidgets.HTML(framed(body or Html()), layout=wide())
 
 
 def framed(body: Html) -> str:

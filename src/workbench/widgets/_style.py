@@ -54,6 +54,16 @@ _CSS = f"""
   border: 1px solid var(--wb-note); border-radius: 4px;
   background: color-mix(in srgb, var(--wb-note) 12%, transparent); }}
 .wb .wb-jump:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}
+.wb .wb-read {{ white-space: pre-wrap; margin: 6px 0; line-height: 1.9; }}
+.wb mark {{ color: inherit; background: none; border-radius: 3px; padding: 1px 3px; }}
+.wb mark.wb-known {{ background: color-mix(in srgb, var(--wb-good) 18%, transparent);
+  border-bottom: 2px solid var(--wb-good); }}
+.wb mark.wb-gap {{ background: color-mix(in srgb, var(--wb-warn) 24%, transparent);
+  border-bottom: 2px dashed var(--wb-warn); }}
+.wb mark small {{ font-family: var(--wb-mono); font-size: 12px; margin-left: 6px; opacity: .8; }}
+.wb .wb-figures {{ display: flex; flex-wrap: wrap; gap: 6px 28px; margin: 8px 0; }}
+.wb .wb-figures b {{ display: block; font-size: 17px; font-weight: 600;
+  font-variant-numeric: tabular-nums; }}
 .wb details {{ margin: 2px 0; }}
 .wb summary {{ cursor: pointer; }}
 .wb summary:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}
@@ -84,6 +94,8 @@ _CSS = f"""
 .wb-part {{ border: 1px solid var(--jp-border-color2, #8886); border-radius: 8px;
   padding: 8px 16px 12px; margin: 0 0 12px; overflow: visible; }}
 .wb-part .widget-html-content, .wb-part .jupyter-widgets-html-content {{ line-height: 1.5; }}
+.wb-two {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(440px, 1fr));
+  gap: 2px 18px; overflow: visible; }}
 .wb-beside-label {{ margin-left: 96px; }}
 .wb-code textarea {{ font-family: var(--jp-code-font-family, ui-monospace, monospace);
   font-size: 13px; line-height: 1.45; white-space: pre; overflow-x: auto; }}

@@ -15,11 +15,13 @@ from typing import Any
 from workbench import demo, registry, repo
 from workbench.errors import SpecError, UsageError, WorkbenchError
 from workbench.journal import Event
-from workbench.records import Cell, Draft, Placement, Tier
+from workbench.records import Cell, Draft, FlowStep, Placement, Tier
 from workbench.revisions import Answer, Revisions
+from workbench.sandbox.predict import predict
 from workbench.session import Session, new_folder, sessions, sessions_folder
 from workbench.spec import Spec, loads
 from workbench.widgets._lane import Lane
+from workbench.widgets._nowhere import STUDY, Nowhere
 from workbench.widgets._stoppable import StoppableWorker, Stopped
 
 Tell = Callable[[str, Any], None]
@@ -29,13 +31,13 @@ class Work:
     """Runs commands one after the other.
 
     Args:
-        tell: Called on the thread with a topic and a value: ``busy`` (what is being done, or
-            ``""``), ``failed`` (what was being done, and the error), ``read`` (a reading of a
-            sentence), ``laid`` (a folder), ``studied`` (study and placement), ``opened`` (a
-            session's name), ``event`` (of a journal), ``cells`` (what stands in them),
-            ``checking`` (a tier, or ``""``), ``checked`` (the report), ``words`` (what an agent is
-            just writing), ``paused`` (whether), ``stopped`` (what was being done) and ``listed``
-            (the sessions).
+        tell: Called on a thread with a topic and a value: ``busy`` (what is being done, or
+            ``""``), ``failed`` (what was being done, and the error), ``read`` (a reading),
+            ``predicted`` (a contract, its flow, or why there is none), ``laid`` (a folder),
+            ``studied`` (study and placement), ``opened`` (a session's name), ``event`` (of a
+            journal), ``cells`` (what stands in them), ``checking`` (a tier, or ``""``),
+            ``checked`` (the report), ``words`` (what an agent is just writing), ``paused``
+            (whether), ``stopped`` (what was being done) and ``listed`` (the sessions).
         folder: Where sessions are kept; by default the person's sessions.
     """
 
@@ -50,6 +52,7 @@ class Work:
         self._go.set()
         self._placement: Placement | None = None  # where a person wants the code
         self._check_waits = False
+        self._predicting = ""
         # Commands have numbers, so that a stop is for those that were given before it.
         self._given = self._stopped = 0
         self._now = _Now()
@@ -59,6 +62,11 @@ class Work:
     def read(self, sentence: str, name: str) -> None:
         """Read a sentence into a contract."""
         self._do("read", lambda: self._read(sentence, name))
+
+    def predict(self, contract: str) -> None:
+        """Find out what a contract will cost, if the catalogue has what it asks for."""
+        self._predicting = contract
+        self._do("check", lambda: self._predict(contract), self._live)
 
     def lay(self, contract: str) -> None:
         """Lay the demo's target and study it."""
@@ -193,8 +201,20 @@ class Work:
     def _read(self, sentence: str, name: str) -> None:
         if not sentence.strip():
             raise UsageError("there is no sentence yet; write what the module shall be")
-        reading = registry.load("implementers", "blueprint").read(sentence, name.strip())
-        self._tell("read", reading)
+        self._tell("read", reading(sentence, name))
+
+    def _predict(self, contract: str) -> None:
+        if contract != self._predicting:
+            return  # it has changed meanwhile
+        flow: tuple[FlowStep, ...] = ()
+        reason = ""
+        try:
+            spec = loads(contract)
+            steps = registry.load("implementers", "blueprint").implement(spec, STUDY, Nowhere())
+            flow = predict(spec, next(steps), self._worker)
+        except WorkbenchError as error:
+            reason = str(error)
+        self._tell("predicted", (contract, flow, reason))
 
     def _lay(self, contract: str) -> None:
         targets = self._folder.parent / "targets"
@@ -341,6 +361,11 @@ class Work:
         if self._session is not None:
             self._session.close()
         self._session = None
+
+
+def reading(sentence: str, name: str) -> Any:
+    """Read a sentence into a contract, offline."""
+    return registry.load("implementers", "blueprint").read(sentence, name.strip() or None)
 
 
 class _Now(threading.local):

@@ -6,17 +6,20 @@ the shapes are right is a check's word.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.records import FlowStep
-from workbench.widgets._html import join, tag
+from workbench.widgets._html import Html, join, tag
 from workbench.widgets._pieces import number, sub, table
 from workbench.widgets._style import GREEN
 from workbench.widgets._svg import bar
 from workbench.widgets._view import View
 
-_INDENT, _BAR = 22, 120  # pixels
+_INDENT, _BAR = 22, 90  # pixels
+_TENSOR = re.compile(r"(\w+) \(([\d, ]*)\)")
 
 
 @dataclass(frozen=True)
@@ -75,15 +78,61 @@ def shape_flow(flow: Sequence[FlowStep]) -> View:
     if not flow:
         return View(sub("no shape flow was recorded"), "no shape flow was recorded")
     rows = list(_walk(nested(flow), 0))
-    # A module that is called twice has its parameters once.
-    total = sum({step.name: step.parameters for step in flow}.values())
+    total = _total(flow)
     caption = f"{number(len(flow), 'step')} at full size · {number(total, 'parameter')}"
     shown = [_row(depth, step, total) for depth, step in rows]
-    titles = ["step", "output_", "parameters#", "share_"]
+    titles = ["step", "output_", "memory#", "parameters#", "share_", "FLOP#"]
     picture = tag("div", table(titles, shown, "Shape flow"), class_="wb-scroll wb-flow")
     text = [f"shape flow: {caption}"]
     text += [f"  {'  ' * depth}{step.line}" for depth, step in rows]
     return View(join([sub(caption), picture]), "\n".join(text))
+
+
+def cost(flow: Sequence[FlowStep]) -> Html:
+    """Show what a module costs at full size, in four figures."""
+    count = _total(flow)
+    operations = next((step.flops for step in flow if not step.name), 0)
+    kept = sum(_bytes(step.output) for step in flow if _is_leaf(step, flow))
+    figures = [
+        (f"{count:,}", "parameters"),
+        (_size(4 * count), "of weights as float32"),
+        (f"{_scaled(operations)}FLOP", "for one forward at the largest sizes"),
+        (_size(kept), "of activations, if all are kept for backward"),
+    ]
+    shown = (tag("div", tag("b", figure), sub(words)) for figure, words in figures)
+    return tag("div", *shown, class_="wb-figures", role="group", aria_label="Predicted cost")
+
+
+def _total(flow: Sequence[FlowStep]) -> int:
+    # A module that is called twice has its parameters once.
+    return sum({step.name: step.parameters for step in flow}.values())
+
+
+def _is_leaf(step: FlowStep, flow: Sequence[FlowStep]) -> bool:
+    return not any(_inside(other.name, step.name) for other in flow)
+
+
+def _bytes(output: str) -> int:
+    """Count the bytes of what a step puts out, read from how it is shown."""
+    found = 0
+    for dtype, shape in _TENSOR.findall(output):
+        bits = re.search(r"\d+", dtype)
+        width = int(bits[0]) // 8 if bits else 1
+        found += width * math.prod(int(axis) for axis in shape.split(",") if axis.strip())
+    return found
+
+
+def _size(count: float) -> str:
+    return f"{_scaled(count)}B"
+
+
+def _scaled(count: float) -> str:
+    """Write a number with three digits and its prefix."""
+    for prefix in ("", "k", "M", "G", "T"):
+        if count < 1000:
+            return f"{count:.3g} {prefix}"
+        count /= 1000
+    return f"{count:.3g} P"
 
 
 def nested(flow: Sequence[FlowStep]) -> tuple[Step, ...]:
@@ -133,7 +182,9 @@ def _row(depth: int, step: Step, total: int) -> tuple[object, ...]:
         class_="wb-node wb-group" if step.children else "wb-node",
         style=f"margin-left: {depth * _INDENT}px",
     )
-    if not step.parameters:
-        return box, tag("span", step.step.output, class_="wb-mono"), "", ""
-    drawn = bar(_BAR, step.parameters / total, GREEN)
-    return box, tag("span", step.step.output, class_="wb-mono"), f"{step.parameters:,}", drawn
+    held = _bytes(step.step.output)
+    memory = _size(held) if held else ""
+    drawn = bar(_BAR, step.parameters / total, GREEN) if step.parameters else ""
+    counted = f"{step.parameters:,}" if step.parameters else ""
+    flops = _scaled(step.step.flops * step.times) if step.step.flops else ""
+    return box, tag("span", step.step.output, class_="wb-mono"), memory, counted, drawn, flops

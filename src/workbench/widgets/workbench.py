@@ -24,7 +24,7 @@ from workbench.widgets._spec_panel import SpecPanel, specs_folder
 from workbench.widgets._style import STYLE
 from workbench.widgets._target_panel import TargetPanel
 from workbench.widgets._verdicts_panel import VerdictsPanel
-from workbench.widgets._work import Work
+from workbench.widgets._work import Work, reading
 
 
 class Workbench(ipywidgets.VBox):
@@ -51,7 +51,7 @@ class Workbench(ipywidgets.VBox):
         Workbench._former = self
         self._flusher = Flusher()
         self._work = Work(self._hear, Path(sessions) if sessions else None)
-        self.spec = SpecPanel(self._flusher, self._work.read, specs_folder(), spec)
+        self.spec = SpecPanel(self._flusher, reading, self._work.predict, specs_folder(), spec)
         self.target = TargetPanel(self._flusher, self._study, self._lay, str(repo or ""))
         self.implement = ImplementPanel(self._flusher, self._start, self._work.stop)
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
@@ -142,8 +142,8 @@ class Workbench(ipywidgets.VBox):
             case "stopped" if value:
                 self._part(value).say("stopped; resume the session to go on", "■", "warn")
                 self._work.list_sessions()
-            case "read":
-                self.spec.written(value.spec, value.not_understood)
+            case "predicted":
+                self.spec.predicted(*value)
             case "opened":
                 self._session = value
                 self.cells.belongs(value)
@@ -202,7 +202,6 @@ class Workbench(ipywidgets.VBox):
         """Let only those buttons be pressed that can do something now."""
         idle = not self._busy
         usable = {
-            self.spec.read_button: idle,
             self.target.study_button: idle,
             self.target.lay_button: idle,
             self.implement.start_button: idle,
