@@ -1,39 +1,64 @@
-"""What an agent does while it works, one line for each thing, the latest last."""
+"""What an agent does while it works, one line for each thing, the latest last.
+
+A long stream stays light: only the last lines are kept, and a line that has been drawn once is not
+drawn again.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 from workbench.journal import Event
 from workbench.widgets._html import Html, join, tag
 
-_KEPT, _LONGEST = 200, 400
+_KEPT, _LONGEST = 120, 400
+_SIGNS = {"text": "says", "thinking": "thinks", "tool": "writes"}
 
 
 class Stream:
-    """The last lines of what was said."""
+    """The last lines of what was said, and what is just being written."""
 
     def __init__(self) -> None:
-        self._lines: deque[tuple[str, str]] = deque(maxlen=_KEPT)
+        self._lines: deque[Html] = deque(maxlen=_KEPT)
+        self._kind = self._words = ""
 
     def clear(self) -> None:
         """Begin anew."""
         self._lines.clear()
+        self._kind = self._words = ""
+
+    def write(self, shown: Mapping[str, Any]) -> None:
+        """Take words while they are written; they are kept only once they are whole."""
+        kind = str(shown.get("kind", ""))
+        if kind != self._kind:
+            self._kind, self._words = kind, ""
+        self._words = (self._words + str(shown.get("delta", "")))[-_LONGEST:]
 
     def hear(self, event: Event) -> None:
         """Keep one event of the kind ``said``, where there is something to read in it."""
         sign, text = _line(event)
         if text.strip():
-            self._lines.append((sign, text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")))
+            self._kind = self._words = ""
+            self._lines.append(_drawn(sign, text))
 
     @property
     def body(self) -> Html:
         """The lines, the latest in sight."""
-        if not self._lines:
+        shown = [*self._lines]
+        if self._words.strip():
+            sign = _SIGNS.get(self._kind, self._kind)
+            shown.append(tag("div", join([tag("b", f"{sign} …"), self._words], " ")))
+        if not shown:
             return Html()
-        shown = [tag("div", join([tag("b", sign), text], " ")) for sign, text in self._lines]
         # The style sheet stacks the frame from below, so that it stays at its last line.
         return tag("div", tag("div", *shown), class_="wb-scroll wb-low wb-stream", role="log")
+
+
+def _drawn(sign: str, text: str) -> Html:
+    short = text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")
+    return tag("div", join([tag("b", sign), short], " "))
 
 
 def _line(event: Event) -> tuple[str, str]:

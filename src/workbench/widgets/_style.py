@@ -96,6 +96,7 @@ _CSS = f"""
 .wb-part .widget-html-content, .wb-part .jupyter-widgets-html-content {{ line-height: 1.5; }}
 .wb-two {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(440px, 1fr));
   gap: 2px 18px; overflow: visible; }}
+.wb-tall {{ max-height: 460px; overflow: auto; align-content: start; }}
 .wb-beside-label {{ margin-left: 96px; }}
 .wb-code textarea {{ font-family: var(--jp-code-font-family, ui-monospace, monospace);
   font-size: 13px; line-height: 1.45; white-space: pre; overflow-x: auto; }}

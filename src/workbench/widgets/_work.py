@@ -7,7 +7,7 @@ worker, so that code under check ends at once; the session stays and can be resu
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Work:
         self._check_waits = False
         self._predicting = ""
         # Commands have numbers, so that a stop is for those that were given before it.
-        self._given = self._stopped = 0
+        self._given = self._stopped = self._latest = 0
         self._now = _Now()
         self._lane = Lane("workbench-session", self._fail)
         self._live = Lane("workbench-live", self._fail)  # a person's cells, while others work
@@ -108,6 +108,11 @@ class Work:
     def confirm(self, note: str, answer: str) -> None:
         """Keep what a person says to a note; no words mean that it is confirmed."""
         self._do("", lambda: self._opened().journal.write("answered", note=note, answer=answer))
+
+    def reply(self, answers: Sequence[Mapping[str, str]]) -> None:
+        """Answer what the implementer asks; returns at once."""
+        if self._session is not None:
+            self._session.answer(answers)
 
     def check(self, tier: Tier | None = None, device: str | None = None) -> None:
         """Check what stands in the cells.
@@ -170,6 +175,7 @@ class Work:
 
     def _command(self, number: int, doing: str, task: Callable[[], object]) -> None:
         self._now.number, self._now.doing = number, doing
+        self._latest = number
         aside = doing == "check"
         if not aside:
             self._tell("busy", doing)
@@ -185,11 +191,16 @@ class Work:
             self._tell("checking" if aside else "busy", "")
 
     def _heed_stop(self) -> None:
-        if self._now.number <= self._stopped:
+        if self._number <= self._stopped:
             raise Stopped
 
+    @property
+    def _number(self) -> int:
+        """The command that this thread serves: its lane's, or the latest of all on another one."""
+        return self._now.number or self._latest
+
     def _fail(self, error: Exception) -> None:
-        if self._now.number <= self._stopped:  # whatever a closed worker made of it
+        if self._number <= self._stopped:  # whatever a closed worker made of it
             self._tell("stopped", self._now.doing)
             return
         if not isinstance(error, WorkbenchError):
@@ -274,6 +285,7 @@ class Work:
         session = self._opened()
         if session.journal.last("finished", green=True) is None:
             session.show = lambda words: self._tell("words", words)
+            session.interactive = True
             for _ in session.drafts(self._worker):
                 pass  # its events say everything
         standing = self._standing()

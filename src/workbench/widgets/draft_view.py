@@ -41,7 +41,7 @@ def draft_view(draft: Draft, *, open_: bool = False) -> View:
         [
             head("Draft", by),
             tag("blockquote", draft.summary) if draft.summary else "",
-            tag("div", *map(_card, draft.notes), class_="wb-cards") if draft.notes else "",
+            tag("div", *map(note_card, draft.notes), class_="wb-cards") if draft.notes else "",
             *(_cell(cell, open_) for cell in draft.cells),
             *edits,
         ]
@@ -52,7 +52,8 @@ def draft_view(draft: Draft, *, open_: bool = False) -> View:
     return View(body, "\n".join(lines))
 
 
-def _card(note: Note) -> Html:
+def note_card(note: Note) -> Html:
+    """Show an assumption, a concern or an improvement."""
     sign, tone = _KINDS[note.kind]
     about = tag("code", note.about) if note.about else ""
     further = [("Why", note.reason), ("Instead", note.alternative)]

@@ -92,12 +92,12 @@ def cost(flow: Sequence[FlowStep]) -> Html:
     """Show what a module costs at full size, in four figures."""
     count = _total(flow)
     operations = next((step.flops for step in flow if not step.name), 0)
-    kept = sum(_bytes(step.output) for step in flow if _is_leaf(step, flow))
+    kept = next((step.saved for step in flow if not step.name), 0)
     figures = [
         (f"{count:,}", "parameters"),
         (_size(4 * count), "of weights as float32"),
         (f"{_scaled(operations)}FLOP", "for one forward at the largest sizes"),
-        (_size(kept), "of activations, if all are kept for backward"),
+        (_size(kept), "of activations kept for a backward pass"),
     ]
     shown = (tag("div", tag("b", figure), sub(words)) for figure, words in figures)
     return tag("div", *shown, class_="wb-figures", role="group", aria_label="Predicted cost")
@@ -106,10 +106,6 @@ def cost(flow: Sequence[FlowStep]) -> Html:
 def _total(flow: Sequence[FlowStep]) -> int:
     # A module that is called twice has its parameters once.
     return sum({step.name: step.parameters for step in flow}.values())
-
-
-def _is_leaf(step: FlowStep, flow: Sequence[FlowStep]) -> bool:
-    return not any(_inside(other.name, step.name) for other in flow)
 
 
 def _bytes(output: str) -> int:

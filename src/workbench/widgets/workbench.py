@@ -6,14 +6,18 @@ commands to `_work.Work`, whose thread tells what became of them; the flusher br
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 import ipywidgets
 
+from workbench.errors import UsageError
 from workbench.journal import Event
 from workbench.records import Cell, Draft, Export, Placement, Report, Study, Tier
+from workbench.revisions import Revisions
 from workbench.spec import Spec
+from workbench.widgets._cards import Cards
 from workbench.widgets._cells_panel import CellsPanel
 from workbench.widgets._export_panel import ExportPanel
 from workbench.widgets._flusher import Flusher
@@ -53,7 +57,10 @@ class Workbench(ipywidgets.VBox):
         self._work = Work(self._hear, Path(sessions) if sessions else None)
         self.spec = SpecPanel(self._flusher, reading, self._work.predict, specs_folder(), spec)
         self.target = TargetPanel(self._flusher, self._study, self._lay, str(repo or ""))
-        self.implement = ImplementPanel(self._flusher, self._start, self._work.stop)
+        cards = Cards(self._flusher, self._work.confirm, self._work.reply)
+        self.implement = ImplementPanel(
+            self._flusher, self._start, self._work.pause, self._work.stop, cards
+        )
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
         self.verdicts = VerdictsPanel(self._flusher, self._work.check, devices())
         self.export = ExportPanel(self._flusher, self._work.accept, self._work.export)
@@ -105,9 +112,15 @@ class Workbench(ipywidgets.VBox):
         self._work.study(self.target.folder.value, self.spec.yaml.value)
 
     def _start(self) -> None:
+        try:
+            options = self.implement.options
+        except UsageError as error:
+            self.implement.fail(error)
+            return
         self._work.start(
             self.spec.yaml.value,
             self.target.folder.value,
+            options=options,
             implementer=self.implement.implementer.value,
             device=self.implement.device.value,
             kills=self.implement.kills.value,
@@ -133,7 +146,7 @@ class Workbench(ipywidgets.VBox):
         self._work.lay(self.spec.yaml.value)
 
     def _hear(self, topic: str, value: Any) -> None:
-        """Show what the work tells; called on its thread."""
+        """Show what the work tells; called on one of its threads."""
         match topic:
             case "busy":
                 self._busy = value
@@ -142,29 +155,39 @@ class Workbench(ipywidgets.VBox):
             case "stopped" if value:
                 self._part(value).say("stopped; resume the session to go on", "■", "warn")
                 self._work.list_sessions()
-            case "predicted":
-                self.spec.predicted(*value)
-            case "opened":
-                self._session = value
-                self.cells.belongs(value)
-                self._take_early()
-            case "cells":
-                self.cells.stand(value)
-                self._green = self._accepted = False
-                self.verdicts.stale()
             case "checking" if value:
                 self.cells.checking(value)
-            case "checked":
-                self._reported(value)
-            case "laid":
-                self.target.laid(value)
+            case "predicted":
+                self.spec.predicted(*value)
             case "studied":
                 self.target.studied(*value)
-            case "listed":
-                self.sessions.listed(value)
-            case "event":
-                self._show(value)
+            case _ if topic in self._shows:
+                self._shows[topic](value)
         self._enable()
+
+    @property
+    def _shows(self) -> dict[str, Callable[[Any], None]]:
+        """What shows each topic that needs nothing but its value."""
+        return {
+            "laid": self.target.laid,
+            "listed": self.sessions.listed,
+            "opened": self._opened,
+            "event": self._show,
+            "cells": self._stand,
+            "checked": self._reported,
+            "words": self.implement.words,
+            "paused": self.implement.paused,
+        }
+
+    def _opened(self, session: str) -> None:
+        self._session = session
+        self.cells.belongs(session)
+        self._take_early()
+
+    def _stand(self, revisions: Revisions) -> None:
+        self.cells.stand(revisions)
+        self._green = self._accepted = False
+        self.verdicts.stale()
 
     def _show(self, event: Event) -> None:
         """Show one event of the session's journal, new or from a session that is resumed."""
@@ -206,6 +229,7 @@ class Workbench(ipywidgets.VBox):
             self.target.lay_button: idle,
             self.implement.start_button: idle,
             self.implement.stop_button: self._busy == "implement",
+            self.implement.pause_button: self._busy == "implement",
             self.export.accept_button: idle and self._green,
             self.export.export_button: idle and self._accepted,
             self.sessions.resume_button: idle,
