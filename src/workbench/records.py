@@ -99,6 +99,20 @@ class Edit(Record):
     reason: str
 
 
+class Change(Record):
+    """One piece of what an export changes.
+
+    Args:
+        path: The file.
+        diff: The piece, with its line of numbers first.
+        reason: Why it is changed.
+    """
+
+    path: str
+    diff: str
+    reason: str = ""
+
+
 class Placement(Record):
     """Where the code of a spec goes in the target.
 
@@ -315,6 +329,47 @@ class Numeric(Record):
     raised: str = ""
 
 
+class LayerStatistic(Record):
+    """The values of one layer's output, or of one parameter, as the module is initialised.
+
+    Args:
+        kind: ``activation`` or ``parameter``.
+        name: The layer or the parameter.
+        type: The layer's class.
+        mean: Their mean; None where it is not finite.
+        deviation: Their standard deviation.
+        largest: The largest absolute value.
+        zeros: The share of exact zeros.
+    """
+
+    kind: Literal["activation", "parameter"]
+    name: str
+    type: str = ""
+    mean: float | None = None
+    deviation: float | None = None
+    largest: float | None = None
+    zeros: float = 0.0
+
+
+class Influence(Record):
+    """Which outputs move when one position of an input is changed.
+
+    Args:
+        input: The input.
+        output: The output.
+        axis: The size whose positions are changed.
+        padding: Positions that a mask hides.
+        rows: For each position of the input, the largest change at each position of the output,
+            or one number where the output has no such axis.
+    """
+
+    input: str
+    output: str
+    axis: str
+    padding: tuple[int, ...] = ()
+    rows: tuple[tuple[float, ...], ...] = ()
+
+
 class Mutant(Record):
     """A draft's module with one mistake made on purpose.
 
@@ -421,6 +476,8 @@ class Report(Record):
         flow: The shape flow, for the picture.
         gradients: The gradient flow, for the picture.
         numerics: The numerics dossier: inputs against floating point types.
+        statistics: Activations and parameters as initialised, for the picture.
+        influences: Which outputs each position reaches, for the picture.
         guarantees: What the sandbox could promise.
         kills: What the draft's tests can notice, where that was measured.
         seconds: How long the whole battery took.
@@ -436,6 +493,8 @@ class Report(Record):
     flow: tuple[FlowStep, ...] = ()
     gradients: tuple[Gradient, ...] = ()
     numerics: tuple[Numeric, ...] = ()
+    statistics: tuple[LayerStatistic, ...] = ()
+    influences: tuple[Influence, ...] = ()
     guarantees: Mapping[str, str] = Field(default_factory=dict)
     kills: KillTable | None = None
     seconds: float = 0.0

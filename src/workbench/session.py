@@ -25,6 +25,7 @@ from workbench import registry, repo
 from workbench.errors import ImplementerError, UsageError, WorkbenchError
 from workbench.journal import Journal, Listener, read
 from workbench.records import (
+    Change,
     Draft,
     Export,
     Hunk,
@@ -367,9 +368,10 @@ class Session:
 
     @property
     def exported(self) -> Export | None:
-        """The export, once it is made."""
+        """The export, once it is made and as long as it is not undone."""
         event = self.journal.last("exported")
-        return Export.model_validate(event["export"]) if event else None
+        undone = event and self.journal.last("undone", commit=event["export"]["commit"])
+        return Export.model_validate(event["export"]) if event and not undone else None
 
     def accept(self) -> Draft:
         """Accept the latest draft.
@@ -420,7 +422,7 @@ class Session:
             raise UsageError("nothing is accepted yet; accept a draft first")
         other = in_place or patch is not None
         former = self.journal.last("exported", draft=draft.hash)
-        if former is not None and not other:
+        if former is not None and not other and self.exported is not None:
             return Export.model_validate(former["export"])
         try:
             study, _ = self.study()
@@ -445,6 +447,29 @@ class Session:
             raise
         self.journal.write("exported", draft=draft.hash, export=export.model_dump(mode="json"))
         return export
+
+    def preview(self) -> tuple[tuple[Change, ...], str]:
+        """Show what an export of the latest draft would change, and what its commit would say.
+
+        Raises:
+            UsageError: There is no checked draft, or the target refuses.
+        """
+        draft, report = self.draft, self.report
+        if draft is None or report is None:
+            raise UsageError("there is no checked draft to export; implement first")
+        return repo.preview(self.study()[0], self.spec, draft, report)
+
+    def undo(self) -> None:
+        """Delete the branch of the export, as long as nobody has built on it.
+
+        Raises:
+            UsageError: There is no export, or its branch cannot go.
+        """
+        export = self.exported
+        if export is None:
+            raise UsageError("nothing is exported, so there is nothing to undo")
+        repo.undo(export)
+        self.journal.write("undone", commit=export.commit, branch=export.branch)
 
     def _try(self, study: Study, draft: Draft, python: str | None, seconds: float) -> Trial:
         """Run the target's own tests with a draft in place."""

@@ -65,6 +65,7 @@ def test_from_a_sentence_to_a_branch(desk: Desk, shots: Path) -> None:
 def test_a_wrong_contract_is_said_beside_it_as_it_is_typed(desk: Desk) -> None:
     app = opened(desk)
     written(app)
+    app.get_by_role("button", name="YAML").click()
     editor = app.locator(".wb-yaml textarea")
     editor.press("Control+End")
     editor.press_sequentially("colour: blue\n")

@@ -16,6 +16,7 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     run             the outputs for given weights and inputs, and gradients for given cotangents
     reload          the same outputs from an instance and from another one that loaded its state
     outline         the full size without data: shapes, the flow through it, what it costs
+    watch           what comes out of each layer, and how its parameters were drawn
     trace           the operations of one call as a graph, in the words below
     derivatives     a derivative in both modes, or of second order, along one direction
     surroundings    what building and calling change outside of the module

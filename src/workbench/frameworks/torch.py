@@ -37,6 +37,7 @@ from workbench.frameworks._torch_surroundings import remember, surroundings
 from workbench.frameworks._torch_symbolic import symbolic
 from workbench.frameworks._torch_trace import trace
 from workbench.frameworks._torch_training import training
+from workbench.frameworks._torch_watch import watch
 
 # What answers depend on, and what torch itself replaces when its compiler is loaded.
 MEANS = (
@@ -96,6 +97,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "reload": reload,
         "outline": outline,
         "trace": trace,
+        "watch": watch,
         "metric": metric,
         "dataset": dataset,
         "training": training,

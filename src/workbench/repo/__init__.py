@@ -8,12 +8,15 @@ from workbench.repo import topics
 from workbench.repo._conformance import conformance, repair
 from workbench.repo._export import export, worktree
 from workbench.repo._find import find_export
+from workbench.repo._moved import moved
 from workbench.repo._page import page
 from workbench.repo._placement import place
+from workbench.repo._preview import preview
 from workbench.repo._pull import Pulled, defining, pull
 from workbench.repo._scope import hunks, without
 from workbench.repo._study import study
 from workbench.repo._target import Target
+from workbench.repo._undo import undo
 
 __all__ = [
     "Pulled",
@@ -23,12 +26,15 @@ __all__ = [
     "export",
     "find_export",
     "hunks",
+    "moved",
     "page",
     "place",
+    "preview",
     "pull",
     "repair",
     "study",
     "topics",
+    "undo",
     "without",
     "worktree",
 ]

@@ -64,7 +64,7 @@ def export(
         TargetError: The evidence is not for this draft or not green, or the target refuses; the
             message says which and what to do.
     """
-    files, git = _ready(study)
+    files, git = ready(study)
     _require_evidence(spec, draft, report)
     _require_unbroken(trial)
     written = contents(files, draft)
@@ -107,7 +107,7 @@ def worktree(study: Study, draft: Draft | None = None) -> Iterator[Path]:
     Raises:
         TargetError: The target refuses, as in `export`.
     """
-    files, git = _ready(study)
+    files, git = ready(study)
     written = contents(files, draft) if draft else {}
     inner = git.text("rev-parse", "--show-prefix")
     with scratch(git) as folder:
@@ -124,7 +124,7 @@ def worktree(study: Study, draft: Draft | None = None) -> Iterator[Path]:
         yield root
 
 
-def _ready(study: Study) -> tuple[Snapshot, Git]:
+def ready(study: Study) -> tuple[Snapshot, Git]:
     """Open the target, or say in one sentence why nothing can be exported into it."""
     root = Path(study.root)
     git = repository(root)

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench import registry
 from workbench.checks import CannotLook, Decision, Step, Subject, lesson, plan
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
-from workbench.records import Draft, FlowStep, Gradient, Numeric, Report, Tier, Verdict
+from workbench.records import (
+    Draft,
+    FlowStep,
+    Gradient,
+    LayerStatistic,
+    Numeric,
+    Report,
+    Tier,
+    Verdict,
+)
 from workbench.sandbox._bench import Bench
 from workbench.sandbox._drafts import sources
+from workbench.sandbox._influence import influences
 from workbench.sandbox._reach import reach
 from workbench.sandbox._worker import Worker
 from workbench.spec import Spec
@@ -197,7 +207,19 @@ def _pictures(subject: Subject, steps: Sequence[Step]) -> dict[str, Any]:
         if any(step.name == "numerics" for step in steps):
             dossier = registry.load("checks", "numerics").dossier(subject)
             pictures["numerics"] = tuple(Numeric(**entry.shown) for entry in dossier)
+    with contextlib.suppress(Exception):
+        pictures["statistics"] = tuple(_statistics(subject))
+    with contextlib.suppress(Exception):
+        pictures["influences"] = tuple(influences(subject))
     return pictures
+
+
+def _statistics(subject: Subject) -> Iterator[LayerStatistic]:
+    answer = subject.look("watch", subject.case(dtype="float32"), weights="born")
+    for entry in answer["activations"]:
+        yield LayerStatistic(kind="activation", **entry)
+    for entry in answer["parameters"]:
+        yield LayerStatistic(kind="parameter", **entry)
 
 
 def _count(shape: list[int]) -> int:

@@ -64,6 +64,15 @@ _CSS = f"""
 .wb .wb-figures {{ display: flex; flex-wrap: wrap; gap: 6px 28px; margin: 8px 0; }}
 .wb .wb-figures b {{ display: block; font-size: 17px; font-weight: 600;
   font-variant-numeric: tabular-nums; }}
+.wb .wb-half {{ max-height: 300px; }}
+.wb .wb-maps {{ display: flex; flex-wrap: wrap; gap: 10px 32px; }}
+.wb figure {{ margin: 6px 0; }}
+.wb table.wb-heat {{ border-collapse: separate; border-spacing: 1px; font-size: 12px;
+  width: auto; margin: 4px 0; }}
+.wb .wb-heat th {{ font-weight: 400; font-size: 12px; padding: 1px 6px; text-align: right;
+  background: none; white-space: nowrap; }}
+.wb .wb-heat td {{ min-width: 22px; height: 20px; padding: 0; text-align: center;
+  background: var(--wb-soft); }}
 .wb details {{ margin: 2px 0; }}
 .wb summary {{ cursor: pointer; }}
 .wb summary:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}

@@ -37,7 +37,8 @@ class Work:
             ``studied`` (study and placement), ``opened`` (a session's name), ``event`` (of a
             journal), ``cells`` (what stands in them), ``checking`` (a tier, or ``""``),
             ``checked`` (the report), ``words`` (what an agent is just writing), ``paused``
-            (whether), ``stopped`` (what was being done) and ``listed`` (the sessions).
+            (whether), ``preview`` (hunks and message), ``stopped`` (what was being done) and
+            ``listed`` (the sessions).
         folder: Where sessions are kept; by default the person's sessions.
     """
 
@@ -142,6 +143,10 @@ class Work:
     def export(self, branch: str) -> None:
         """Make the accepted draft a commit."""
         self._do("export", lambda: self._opened().export(branch=branch.strip() or None))
+
+    def undo(self) -> None:
+        """Delete the branch that was made, while nobody has built on it."""
+        self._do("export", lambda: self._opened().undo())
 
     def list_sessions(self) -> None:
         """List the sessions that there are."""
@@ -279,6 +284,9 @@ class Work:
             self._take(event, again=True)
         self._tell("cells", self.revisions)
         self._tell("opened", name)
+        draft, report = self._opened().draft, self._opened().report
+        if draft and report and self._opened().journal.last("accepted", draft=draft.hash):
+            self._tell("preview", self._opened().preview())
         self._worker.warm()
 
     def _run(self) -> None:
@@ -334,6 +342,7 @@ class Work:
         if standing is not None and (standing != session.draft or session.report is None):
             self._check(None, None)
         session.accept()
+        self._tell("preview", session.preview())
 
     def _standing(self) -> Draft | None:
         module = self._where().module

@@ -35,10 +35,38 @@ def kill_piece(kills: KillTable) -> Html:
     ordered = [*kills.survivors, *kills.with_outcome("killed"), *kills.with_outcome("equivalent")]
     titles = ["outcome_", "mistake made on purpose", "noticed by+"]
     shown = tag("div", table(titles, map(_row, ordered), "Kill table"), class_="wb-scroll")
+    shown = join([heat_piece(kills), shown])
     idle = kills.idle
     if not idle:
         return shown
     return join([shown, fold("Tests that notice nothing", tag("pre", "\n".join(idle)), box=False)])
+
+
+def heat_piece(kills: KillTable) -> Html:
+    """Draw which test noticed which mistake: a row for each mistake, a column for each test."""
+    tests = list(dict.fromkeys(name for kill in kills.kills for name in kill.by))
+    if not tests:
+        return Html()
+    numbers = (tag("th", number, scope="col") for number in range(1, len(tests) + 1))
+    rows = [tag("tr", tag("th", "mistake", scope="col"), *numbers)]
+    for kill in kills.kills:
+        sign, tone = _SIGNS[kill.outcome]
+        name = f"{sign} {kill.mutant.operator} in line {kill.mutant.line}"
+        cells = [_square(test in kill.by) for test in tests]
+        rows.append(tag("tr", tag("th", name, scope="row", class_=f"wb-{tone}"), *cells))
+    legend = [
+        tag("div", join([tag("b", at), " ", tag("code", test.partition("::")[2] or test)]))
+        for at, test in enumerate(tests, start=1)
+    ]
+    first = "" if kills.whole else sub("each mistake met the tests only until one noticed it")
+    names = fold("The tests by number", *legend, box=False)
+    return join([tag("table", *rows, class_="wb-heat", aria_label="Kill map"), first, names])
+
+
+def _square(noticed: bool) -> Html:
+    if not noticed:
+        return tag("td", "·")
+    return tag("td", "■", title="noticed", style="color: var(--wb-good)")
 
 
 def summary(kills: KillTable) -> str:

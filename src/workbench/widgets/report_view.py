@@ -16,7 +16,9 @@ from workbench.widgets._html import Html, join, tag
 from workbench.widgets._pieces import badge, fold, head, outcome, sub, table
 from workbench.widgets._view import View
 from workbench.widgets.gradient_flow import gradient_flow
-from workbench.widgets.shape_flow import shape_flow
+from workbench.widgets.influence_map import influence_map
+from workbench.widgets.layer_statistics import layer_statistics
+from workbench.widgets.shape_flow import cost, shape_flow
 
 
 def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = None) -> View:
@@ -41,8 +43,12 @@ def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = 
             verdict_tables(report.verdicts, spec, draft),
             tests_piece(report.tests),
             _kills(report.kills),
-            _fold_view("Shape flow", shape_flow(report.flow), bool(report.flow)),
+            _fold_view("Shape flow and cost", _flow(report), bool(report.flow)),
             _fold_view("Gradient flow", gradient_flow(report.gradients), bool(report.gradients)),
+            _fold_view(
+                "Activations and initialisation", layer_statistics(report.statistics), False
+            ),
+            _fold_view("Causality and padding", influence_map(report.influences), False),
             _facts("What the sandbox could promise", report.guarantees),
             _facts("Environment", {**report.environment, "evidence": hashes}),
         ]
@@ -183,6 +189,11 @@ def _first(verdict: Verdict) -> str:
 
 def _fold_view(title: str, view: View, open_: bool) -> Html:
     return fold(title, view.body, open_=open_)
+
+
+def _flow(report: Report) -> View:
+    shown = shape_flow(report.flow)
+    return View(join([cost(report.flow), shown.body]), shown.text) if report.flow else shown
 
 
 def _facts(title: str, facts: Mapping[str, str]) -> Html:

@@ -14,7 +14,7 @@ import ipywidgets
 
 from workbench.errors import UsageError
 from workbench.journal import Event
-from workbench.records import Cell, Draft, Export, Placement, Report, Study, Tier
+from workbench.records import Cell, Draft, Export, Placement, Report, Study, Tier, Trial
 from workbench.revisions import Revisions
 from workbench.spec import Spec
 from workbench.widgets._cards import Cards
@@ -63,7 +63,9 @@ class Workbench(ipywidgets.VBox):
         )
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
         self.verdicts = VerdictsPanel(self._flusher, self._work.check, devices())
-        self.export = ExportPanel(self._flusher, self._work.accept, self._work.export)
+        self.export = ExportPanel(
+            self._flusher, self._work.accept, self._work.export, self._work.undo
+        )
         self.sessions = SessionsPanel(self._flusher, self._work.resume, self._work.list_sessions)
         parts = [self.spec, self.target, self.implement, self.cells, self.verdicts, self.export]
         parts.append(self.sessions)
@@ -72,6 +74,7 @@ class Workbench(ipywidgets.VBox):
         self._spec: Spec | None = None
         self._busy = ""
         self._green = self._accepted = False
+        self._exported = False
         self._tier = "full"
         self._session = ""
         self._early: dict[str, Cell] = {}
@@ -157,6 +160,8 @@ class Workbench(ipywidgets.VBox):
                 self._work.list_sessions()
             case "checking" if value:
                 self.cells.checking(value)
+            case "preview":
+                self.export.previewed(*value)
             case "predicted":
                 self.spec.predicted(*value)
             case "studied":
@@ -188,6 +193,7 @@ class Workbench(ipywidgets.VBox):
         self.cells.stand(revisions)
         self._green = self._accepted = False
         self.verdicts.stale()
+        self.export.stale()
 
     def _show(self, event: Event) -> None:
         """Show one event of the session's journal, new or from a session that is resumed."""
@@ -195,7 +201,7 @@ class Workbench(ipywidgets.VBox):
         match event["event"]:
             case "started":
                 self._spec = Spec.model_validate(event["spec"])
-                self._tier = event["tier"]
+                self._tier, self._exported = event["tier"], False
                 self._green = self._accepted = False
                 self.spec.opened(self._spec)
             case "studied":
@@ -211,9 +217,15 @@ class Workbench(ipywidgets.VBox):
             case "accepted":
                 self._accepted = True
                 self.export.say("accepted; it can be exported", "✓", "good")
+            case "tried":
+                self.export.tried(Trial.model_validate(event["trial"]))
             case "exported":
+                self._exported = True
                 self.export.exported(Export.model_validate(event["export"]))
-        if event["event"] in {"accepted", "exported", "finished", "stopped"}:
+            case "undone":
+                self._exported = False
+                self.export.undone()
+        if event["event"] in {"accepted", "exported", "undone", "finished", "stopped"}:
             self._work.list_sessions()
 
     def _reported(self, report: Report) -> None:
@@ -231,7 +243,8 @@ class Workbench(ipywidgets.VBox):
             self.implement.stop_button: self._busy == "implement",
             self.implement.pause_button: self._busy == "implement",
             self.export.accept_button: idle and self._green,
-            self.export.export_button: idle and self._accepted,
+            self.export.export_button: idle and self._accepted and not self._exported,
+            self.export.undo_button: idle and self._exported,
             self.sessions.resume_button: idle,
         }
         for widget, wanted in usable.items():
