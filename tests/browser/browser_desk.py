@@ -18,6 +18,20 @@ EXECUTE = """async code => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     return (await kernel.requestExecute({code}).done).content.status;
 }"""
+CELLS = """() => Object.fromEntries(
+    window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+        .filter(cell => cell.getMetadata('workbench')?.id)
+        .map(cell => [cell.getMetadata('workbench').id, cell.getSource()]))"""
+EDIT = """([id, from, to]) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const cells = notebook.model.sharedModel.cells;
+    const index = cells.findIndex(cell => cell.getMetadata('workbench')?.id === id);
+    const at = cells[index].getSource().indexOf(from);
+    if (at < 0) throw new Error(`${from} is not in ${id}`);
+    cells[index].updateSource(at, at + from.length, to);
+    notebook.activeCellIndex = index;
+}"""
+RUN = "window.jupyterapp.commands.execute('notebook:run-cell')"
 OPEN = """async ([path, run]) => {
     const app = window.jupyterapp;
     await app.restored;
@@ -84,3 +98,10 @@ def written(app: Any, sentence: str = SENTENCE) -> None:
     app.get_by_text("every word was understood").wait_for()
     expect(app.locator(".wb-yaml textarea")).to_have_value(re.compile("name: TextClassifier"))
     expect(app.get_by_text("✓ valid")).to_be_visible()
+
+
+def opened(desk: Desk) -> Any:
+    desk.open("notebooks/workbench.ipynb")
+    app = desk.page.locator(".wb-app")
+    app.get_by_label("In words").wait_for()
+    return app

@@ -5,25 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from browser_desk import EXECUTE, Desk, press, written
+from browser_desk import CELLS, EDIT, EXECUTE, RUN, Desk, press, written
 from playwright.sync_api import expect
 
 from workbench import demo, journal
 
-CELLS = """() => Object.fromEntries(
-    window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
-        .filter(cell => cell.getMetadata('workbench')?.id)
-        .map(cell => [cell.getMetadata('workbench').id, cell.getSource()]))"""
-EDIT = """([id, from, to]) => {
-    const notebook = window.jupyterapp.shell.currentWidget.content;
-    const cells = notebook.model.sharedModel.cells;
-    const index = cells.findIndex(cell => cell.getMetadata('workbench')?.id === id);
-    const at = cells[index].getSource().indexOf(from);
-    if (at < 0) throw new Error(`${from} is not in ${id}`);
-    cells[index].updateSource(at, at + from.length, to);
-    notebook.activeCellIndex = index;
-}"""
-RUN = "window.jupyterapp.commands.execute('notebook:run-cell')"
 SAVED = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
     await panel.context.save();

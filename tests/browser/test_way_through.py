@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_desk import EXECUTE, SENTENCE, Desk, press, written
+from browser_desk import EXECUTE, SENTENCE, Desk, opened, press, written
 
 from workbench import demo, journal
 
@@ -18,13 +18,6 @@ SMALLEST_TEXT = """() => {
         .map(one => parseFloat(getComputedStyle(one).fontSize));
     return Math.min(...sizes);
 }"""
-
-
-def opened(desk: Desk) -> Any:
-    desk.open("notebooks/workbench.ipynb")
-    app = desk.page.locator(".wb-app")
-    app.get_by_label("In words").wait_for()
-    return app
 
 
 def shoot(app: Any, heading: str, path: Path) -> None:

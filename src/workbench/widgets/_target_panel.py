@@ -19,6 +19,7 @@ class TargetPanel(Panel):
         flusher: Brings changes to the widgets.
         study: Called when the target shall be studied.
         lay: Called when the demo's target shall be laid.
+        place: Called with the files of module and tests when they shall be others.
         repository: A folder to begin with.
     """
 
@@ -27,6 +28,7 @@ class TargetPanel(Panel):
         flusher: Flusher,
         study: Callable[[], None],
         lay: Callable[[], None],
+        place: Callable[[str, str], None],
         repository: str,
     ) -> None:
         self.folder = ipywidgets.Text(
@@ -38,9 +40,17 @@ class TargetPanel(Panel):
         )
         self.study_button = button("Study", "Read the repository; nothing is run", main=True)
         self.lay_button = button("Lay a demo repository", "Make a small training package to try")
+        wide = ipywidgets.Layout(flex="1 1 320px")
+        self.path = ipywidgets.Text(description="Module file", style=LABEL, layout=wide)
+        self.test_path = ipywidgets.Text(description="Test file", style=LABEL, layout=wide)
+        self.place_button = button("Use this place", "Put the module and its tests there")
+        self.place_button.disabled = True
         self.view = html()
         line = row(self.folder, self.study_button, self.lay_button)
-        super().__init__("2 · Target", flusher, [line], [self.view])
+        where = row(self.path, self.test_path, self.place_button)
+        super().__init__("2 · Target", flusher, [line, where], [self.view])
+        self._study: Study | None = None
+        self.place_button.on_click(lambda _: place(self.path.value, self.test_path.value))
         self.study_button.on_click(lambda _: study())
         self.lay_button.on_click(lambda _: lay())
 
@@ -52,5 +62,16 @@ class TargetPanel(Panel):
     def studied(self, study: Study, placement: Placement | None) -> None:
         """Show what was learned."""
         self.flusher.set(self.folder, value=study.root)
+        self._study = study
         self.show(self.view, study_view(study, placement).body)
         self.say("")
+        if placement is not None:
+            self.flusher.set(self.path, value=placement.path)
+            self.flusher.set(self.test_path, value=placement.test_path)
+
+    def placed(self, placement: Placement) -> None:
+        """Show where the person wants the code."""
+        if self._study is not None:
+            self.studied(self._study, placement)
+        left = "" if placement.edits else "; the target's registrations are left to you"
+        self.say(f"the next session writes {placement.path}{left}", "✓", "good")

@@ -34,11 +34,11 @@ class Work:
         tell: Called on a thread with a topic and a value: ``busy`` (what is being done, or
             ``""``), ``failed`` (what was being done, and the error), ``read`` (a reading),
             ``predicted`` (a contract, its flow, or why there is none), ``laid`` (a folder),
-            ``studied`` (study and placement), ``opened`` (a session's name), ``event`` (of a
-            journal), ``cells`` (what stands in them), ``checking`` (a tier, or ``""``),
-            ``checked`` (the report), ``words`` (what an agent is just writing), ``paused``
-            (whether), ``preview`` (hunks and message), ``stopped`` (what was being done) and
-            ``listed`` (the sessions).
+            ``studied`` (study and placement), ``placed`` (a placement), ``opened`` (a session's
+            name), ``event`` (of a journal), ``cells`` (what stands in them), ``checking`` (a
+            tier, or ``""``), ``checked`` (the report), ``words`` (what an agent is just
+            writing), ``paused`` (whether), ``preview`` (hunks and message), ``stopped`` (what
+            was being done) and ``listed`` (the sessions).
         folder: Where sessions are kept; by default the person's sessions.
     """
 
@@ -51,6 +51,7 @@ class Work:
         self._mending = threading.RLock()
         self._go = threading.Event()
         self._go.set()
+        self._proposed: Placement | None = None
         self._placement: Placement | None = None  # where a person wants the code
         self._check_waits = False
         self._predicting = ""
@@ -124,9 +125,9 @@ class Work:
         """
         self._do("check", lambda: self._check(tier, device), self._live)
 
-    def place(self, placement: Placement | None) -> None:
+    def place(self, path: str, test_path: str) -> None:
         """Put the code of the next session where the person wants it."""
-        self._placement = placement
+        self._do("study", lambda: self._place(path.strip(), test_path.strip()))
 
     def pause(self, wanted: bool) -> None:
         """Hold the implementer at its next step, or let it go on; returns at once."""
@@ -246,8 +247,15 @@ class Work:
         placement = None
         with suppress(SpecError):  # the spec's own message stands beside it already
             placement = repo.place(study, loads(contract))
+        self._placement, self._proposed = None, placement
         self._tell("studied", (study, placement))
         self._worker.warm()
+
+    def _place(self, path: str, test_path: str) -> None:
+        if self._proposed is None:
+            raise UsageError("there is no place to change yet; write a valid spec and study")
+        self._placement = repo.moved(self._proposed, path, test_path)
+        self._tell("placed", self._placement)
 
     def _start(self, contract: str, repository: str, keywords: dict[str, Any]) -> None:
         self._new(contract, repository, keywords)

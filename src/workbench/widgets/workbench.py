@@ -56,7 +56,9 @@ class Workbench(ipywidgets.VBox):
         self._flusher = Flusher()
         self._work = Work(self._hear, Path(sessions) if sessions else None)
         self.spec = SpecPanel(self._flusher, reading, self._work.predict, specs_folder(), spec)
-        self.target = TargetPanel(self._flusher, self._study, self._lay, str(repo or ""))
+        self.target = TargetPanel(
+            self._flusher, self._study, self._lay, self._work.place, str(repo or "")
+        )
         cards = Cards(self._flusher, self._work.confirm, self._work.reply)
         self.implement = ImplementPanel(
             self._flusher, self._start, self._work.pause, self._work.stop, cards
@@ -175,6 +177,7 @@ class Workbench(ipywidgets.VBox):
         """What shows each topic that needs nothing but its value."""
         return {
             "laid": self.target.laid,
+            "placed": self.target.placed,
             "listed": self.sessions.listed,
             "opened": self._opened,
             "event": self._show,
@@ -239,6 +242,7 @@ class Workbench(ipywidgets.VBox):
         usable = {
             self.target.study_button: idle,
             self.target.lay_button: idle,
+            self.target.place_button: idle and bool(self.target.path.value),
             self.implement.start_button: idle,
             self.implement.stop_button: self._busy == "implement",
             self.implement.pause_button: self._busy == "implement",
