@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from workbench.records import Draft, Change, Report, Study
+from workbench.records import Change, Draft, Report, Study
 from workbench.repo._changes import contents
 from workbench.repo._export import ready
 from workbench.repo._message import message
@@ -14,7 +14,9 @@ from workbench.repo._tree import Unreadable
 from workbench.spec import Spec
 
 
-def preview(study: Study, spec: Spec, draft: Draft, report: Report) -> tuple[tuple[Change, ...], str]:
+def preview(
+    study: Study, spec: Spec, draft: Draft, report: Report
+) -> tuple[tuple[Change, ...], str]:
     """Show what `export` would do; nothing is written.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
-from workbench.records import Export, Change, Trial
+from workbench.records import Change, Export, Trial
 from workbench.widgets._flusher import Flusher
 from workbench.widgets._html import Html
 from workbench.widgets._panel import LABEL, Panel, button, html, row
