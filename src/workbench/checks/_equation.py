@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.checks._decision import CannotLook
 from workbench.checks._inputs import Array
+from workbench.errors import nearest
 from workbench.spec import Equation
 
 _LARGEST = 20_000_000  # elements of one intermediate result
@@ -80,6 +81,11 @@ def _value(node: ast.AST, names: dict[str, Any]) -> Any:
             return names[name]
         case ast.IfExp():
             return _value(node.body if _value(node.test, names) else node.orelse, names)
+        case ast.Subscript(value=ast.Name(id="weights"), slice=ast.Constant(value=str() as name)):
+            known = names["weights"]
+            if name not in known:
+                raise LookupError(f"there is no weight {name!r}: {nearest(name, known)}")
+            return known[name]
         case ast.Subscript():
             return np.asarray(_value(node.value, names))[_index(node.slice, names)]
         case ast.Call(func=ast.Name(id=name)):

@@ -1,4 +1,4 @@
-"""Each layer has weights of its own: no matrix is used twice, none is built twice from one.
+"""Each layer has weights of its own, or shares them as often as the spec says.
 
 Why: ``[layer] * 6`` is one layer six times. It has the depth, the shapes and the speed of six, and
 the capacity of one; copies made by ``deepcopy`` start alike and stay close.
@@ -11,12 +11,12 @@ import numpy as np
 
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._graph import Graph, graph
-from workbench.checks._requirement import LAW
+from workbench.checks._requirement import LAW, NUMBER, counted
 from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
-DECIDES = {"distinct layers": (LAW,)}
+DECIDES = {"distinct layers": (LAW,), "weight uses": (NUMBER,)}
 COST = 25
 
 
@@ -28,6 +28,9 @@ def check(subject: Subject) -> Decision:
     used = _uses(found)
     if not used:
         raise CannotLook("no map with a learned matrix was seen")
+    if subject.phrase.phrase == "weight uses":
+        name, lines = max(used.items(), key=lambda item: len(item[1]))
+        return counted(subject, len(lines), f"maps that read {name}", conditions, where=lines[-1])
     for name, lines in used.items():
         if len(lines) > 1:
             seen = f"{name} is read by {len(lines)} maps"

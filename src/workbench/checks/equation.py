@@ -40,7 +40,7 @@ def check(subject: Subject) -> Decision:
     far = _FAR if exact == "float64" else 1e-4
     tried = 0
     for case, inputs in _situations(subject, exact):
-        names = {**subject.options, **case.sizes, **inputs}
+        names = {**subject.options, **case.sizes, **inputs, **_weights(subject, case)}
         expected = solve(equation, names)
         if not np.all(np.isfinite(expected)):
             continue  # `finite` and the laws decide what happens there
@@ -56,6 +56,13 @@ def check(subject: Subject) -> Decision:
     if not tried:
         raise CannotLook("the equation is finite at no input that was tried")
     return passed(f"as the equation gives, for {tried} inputs")
+
+
+def _weights(subject: Subject, case: Case) -> dict[str, Arrays]:
+    """Give the equation the weights in use, by their names, where a spec may name them."""
+    if subject.spec.kind not in ("model", "layer"):
+        return {}
+    return {"weights": subject.weights("spread", case.dtype)}
 
 
 def _seen(subject: Subject, case: Case, inputs: Arrays) -> Array:

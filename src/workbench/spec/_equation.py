@@ -4,8 +4,10 @@
 
 It is Python's own syntax, cut down to arithmetic, comparisons, ``and or not`` (element by element),
 ``a if option == 'word' else b``, slices (``x[:, 1:]``), names for parts (``(p := softmax(x))``) and
-the functions below. Every axis is the last one unless it is given: ``sum(x, axis=1)``; without an
-axis ``sum``, ``mean``, ``min`` and ``max`` take all. It is walked by hand and never executed.
+the functions below. That of a model or layer may name weights as they stand in its state:
+``x @ transpose(weights['map.weight'])``. Every axis is the last one unless it is given:
+``sum(x, axis=1)``; without an axis ``sum``, ``mean``, ``min`` and ``max`` take all. It is walked by
+hand and never executed.
 """
 
 from __future__ import annotations

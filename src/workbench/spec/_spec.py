@@ -254,7 +254,8 @@ class Spec(BaseModel):
             used += [(f"{field}.{name}", tensor.names, both) for name, tensor in tensors.items()]
         for name, line in self.requires.items():
             if line.equation is not None:
-                known = both | set(self.inputs)
+                weights = {"weights"} if self.kind in ("model", "layer") else set()
+                known = both | set(self.inputs) | weights
                 used.append((f"requires.{name}", line.equation.names, known))
             # A lone name that is no option is a word, as in 'positions == rotary'.
             elif line.right and not line.right.isidentifier():

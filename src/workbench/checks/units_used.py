@@ -1,0 +1,53 @@
+"""Every row and column of every matrix has an influence on the output.
+
+Why: A head that is sliced off, a channel that is overwritten or a gate that is stuck leaves a
+matrix with a gradient, so that all looks well, and a part of it without one.
+Fix: Look where the named unit goes: a slice that is one too short, an assignment that overwrites,
+a mask that is always closed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.checks._decision import CannotLook, Decision, failed, passed
+from workbench.checks._graph import graph
+from workbench.checks._inputs import Arrays
+from workbench.checks._requirement import LAW
+from workbench.checks._subject import Subject
+
+TIER = "live"
+KINDS = ()
+DECIDES = {"every unit used": (LAW,)}
+COST = 20
+
+_DRAWS = 6  # a rectified unit may be silent for a draw, not for all of them
+
+
+def check(subject: Subject) -> Decision:
+    """Collect gradients over several draws of weights, and look for rows and columns of zeros."""
+    case = subject.bare()
+    found = graph(subject, case)
+    # A row of a table that no index names has no gradient, and should have none.
+    tables = {found[found.bare(s)].name for node in found.each("lookup") for s in node.sources}
+    reach: Arrays = {}
+    for draw in range(_DRAWS):
+        weights = f"spread {draw}" if draw else "spread"
+        run = subject.run(case, weights=weights)
+        cotangents = subject.cotangents(run, 2, salt=draw)
+        pulled = subject.run(case, weights=weights, cotangents=cotangents, wrt=["parameters"])
+        for gradients in pulled.gradients:
+            for name, value in gradients["parameters"].items():
+                if value is not None and value.ndim >= 2 and name not in tables:
+                    reach[name] = np.maximum(reach.get(name, 0.0), np.abs(value))
+    if not reach:
+        raise CannotLook("no matrix has a gradient")
+    conditions = subject.conditions(case, mode="eval", weights="spread", draws=_DRAWS)
+    for name, most in reach.items():
+        for axis, words in ((0, "row"), (1, "column")):
+            units = np.moveaxis(most, axis, 0).reshape(most.shape[axis], -1).max(1)
+            silent = np.flatnonzero(units <= 1e-13 * most.max())
+            if len(silent):
+                seen = f"no gradient for {words} {', '.join(map(str, silent[:6]))} of {name}"
+                return failed(seen, "an influence of every unit", conditions)
+    return passed(f"all rows and columns of {len(reach)} matrices", **conditions)

@@ -1,0 +1,22 @@
+"""The page about models and layers names every phrase and every component that can be asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench import registry
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "models.md").read_text(encoding="utf-8")
+BOTH = PAGE + (DOCS / "kinds.md").read_text(encoding="utf-8")
+
+
+def test_every_phrase_is_on_a_page():
+    for name in registry.members("checks"):
+        phrases = () if name == "law" else registry.load("checks", name).DECIDES
+        assert [phrase for phrase in phrases if f"`{phrase}" not in BOTH] == [], name
+
+
+def test_every_component_is_on_the_page():
+    words = " ".join(PAGE.split())
+    assert [n for n in registry.members("laws") if n.replace("_", " ") not in words] == []
