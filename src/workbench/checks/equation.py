@@ -9,6 +9,7 @@ left out.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def check(subject: Subject) -> Decision:
     far = _FAR if exact == "float64" else 1e-4
     tried = 0
     for case, inputs in _situations(subject, exact):
-        names = {**subject.options, **case.sizes, **inputs, **_weights(subject, case)}
+        names = {**subject.options, **case.sizes, **_beside(subject, case, inputs), **inputs}
         expected = solve(equation, names)
         if not np.all(np.isfinite(expected)):
             continue  # `finite` and the laws decide what happens there
@@ -58,16 +59,20 @@ def check(subject: Subject) -> Decision:
     return passed(f"as the equation gives, for {tried} inputs")
 
 
-def _weights(subject: Subject, case: Case) -> dict[str, Arrays]:
-    """Give the equation the weights in use, by their names, where a spec may name them."""
+def _beside(subject: Subject, case: Case, inputs: Arrays) -> dict[str, Any]:
+    """Give the equation of a model the weights in use, by their names, and all its outputs."""
     if subject.spec.kind not in ("model", "layer"):
         return {}
-    return {"weights": subject.weights("spread", case.dtype)}
+    outputs = subject.run(case, inputs=inputs).outputs
+    return {"weights": subject.weights("spread", case.dtype), **outputs}
 
 
 def _seen(subject: Subject, case: Case, inputs: Arrays) -> Array:
     if subject.spec.kind == "metric":
         return once(subject, inputs)
+    if subject.phrase.of:
+        outputs = subject.run(case, inputs=inputs).outputs
+        return np.asarray(outputs[subject.phrase.of]).astype(np.float64)
     return _loss.value(subject, case, inputs)
 
 

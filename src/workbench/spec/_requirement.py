@@ -5,6 +5,7 @@
     padding invariant under mask            a law, with the input that switches it
     causal over time                        a law, with the axis that it speaks of
     equals mean((prediction - target)**2)   a reference equation (see `_equation`)
+    z equals mu                             the same for one of several outputs
 
 What a phrase means is decided by the check that is named for it (room `checks`), so a new kind of
 requirement is one new check and no change here.
@@ -21,7 +22,7 @@ from workbench.spec._expression import Expression
 
 _COMPARISON = re.compile(r"^(?P<phrase>.+?)\s*(?P<comparison>==|<=|>=)\s*(?P<right>.+)$")
 _LAW = re.compile(r"^(?P<phrase>.+?)(?:\s+under\s+(?P<under>\w+))?(?:\s+over\s+(?P<over>\w+))?$")
-_EQUALS = re.compile(r"^equals\s+(?P<right>.+)$")
+_EQUALS = re.compile(r"^(?:(?P<of>\w+)\s+)?equals\s+(?P<right>.+)$")
 _PHRASE = re.compile(r"[a-z][a-z0-9 -]*$")
 _ID = re.compile(r"R[1-9]\d*$")
 
@@ -39,6 +40,7 @@ class Requirement:
         under: The input that a law depends on.
         over: The axis that a law speaks of.
         line: The line in the spec file, from 1, where it is known.
+        of: The output that an equation speaks of; the first one, if none is named.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Requirement:
     under: str = ""
     over: str = ""
     line: int | None = None
+    of: str = ""
 
     @property
     def expression(self) -> Expression:
@@ -86,7 +89,8 @@ def parse_requirement(identifier: str, text: object, line: int | None = None) ->
     equals = _EQUALS.match(clean)
     if equals:
         right = Equation(equals["right"]).text
-        return Requirement(identifier, clean, "equals", "equals", right, line=line)
+        of = equals["of"] or ""
+        return Requirement(identifier, clean, "equals", "equals", right, line=line, of=of)
     match = _COMPARISON.match(clean)
     parts = (match or _LAW.match(clean)).groupdict()  # type: ignore[union-attr]
     if not _PHRASE.match(parts["phrase"]):

@@ -254,8 +254,10 @@ class Spec(BaseModel):
             used += [(f"{field}.{name}", tensor.names, both) for name, tensor in tensors.items()]
         for name, line in self.requires.items():
             if line.equation is not None:
-                weights = {"weights"} if self.kind in ("model", "layer") else set()
-                known = both | set(self.inputs) | weights
+                # An equation of a model may name its weights, and its other outputs.
+                model = self.kind in ("model", "layer")
+                more = {"weights", *self.outputs} if model else set()
+                known = both | set(self.inputs) | more
                 used.append((f"requires.{name}", line.equation.names, known))
             # A lone name that is no option is a word, as in 'positions == rotary'.
             elif line.right and not line.right.isidentifier():
@@ -271,7 +273,12 @@ class Spec(BaseModel):
 
     def _laws_are_about_something(self) -> None:
         for identifier, line in self.requires.items():
-            for word, legal in ((line.under, self.inputs), (line.over, self.sizes)):
+            about: list[tuple[str, Mapping[str, Any]]] = [
+                (line.under, self.inputs),
+                (line.over, self.sizes),
+                (line.of, self.outputs),
+            ]
+            for word, legal in about:
                 if word and word not in legal:
                     raise SpecError(
                         f"{word!r} in {line.text!r} is not declared: {nearest(word, legal)}",
