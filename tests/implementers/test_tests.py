@@ -16,6 +16,7 @@ from workbench.records import Draft
 from workbench.spec import Spec
 
 SENTENCES = {
+    "cross_entropy": "a cross entropy",
     "relative_attention": "attention",
     "resnet": "a residual network",
     "transformer_text_classifier": "a text classifier",
@@ -74,10 +75,9 @@ def test_they_pass_on_every_blueprint_as_it_is_by_default(tmp_path):
     assert set(outcomes) == {f"test_{one.name}" for one in catalogue()}
     for stem, found in outcomes.items():
         assert failures(found) == set(), stem
-        assert {name for name, outcome in found.items() if outcome == "skipped"} == {
-            "test_on_a_gpu_as_on_the_cpu",
-            "test_a_call_gives_its_memory_back",
-        }
+        skipped = {name for name, outcome in found.items() if outcome == "skipped"}
+        assert "test_on_a_gpu_as_on_the_cpu" in skipped
+        assert skipped <= {"test_on_a_gpu_as_on_the_cpu", "test_a_call_gives_its_memory_back"}
 
 
 @pytest.mark.slow
@@ -99,6 +99,7 @@ ALIBI = ("relative_attention", {"positions": "alibi"})
 ROTARY = ("relative_attention", {"positions": "rotary", "causal": "yes"})
 RESNET = ("resnet", {"channel_attention": "squeeze_excitation"})
 NARROW = ("resnet", {"block": "bottleneck", "stem": "cifar", "zero_init_residual": "yes"})
+CROSS = ("cross_entropy", {})
 # What is wrong, in which module, and which code becomes which.
 MUTANTS = [
     ("mask dropped", TEXT, "attn_mask=visible", "attn_mask=None"),
@@ -182,6 +183,13 @@ MUTANTS = [
         "self.norm1(F.relu(self.conv1(features)))",
     ),
     ("other spread at first", RESNET, 'mode="fan_out"', 'mode="fan_in"'),
+    ("ignored in the divisor", CROSS, ".masked_fill(~counts, 0.0).sum()", ".sum()"),
+    ("ignored in the sum", CROSS, "each = each.masked_fill(~counts, 0.0)", "each = 1.0 * each"),
+    ("smoothed by a sum", CROSS, "cost.mean(", "cost.sum("),
+    ("weights for nobody", CROSS, "log_p * weight", "log_p"),
+    ("focused by a factor", CROSS, "miss**self.gamma", "(1 + miss * self.gamma)"),
+    ("softmax over the batch", CROSS, "log_softmax(dim=1)", "log_softmax(dim=0)"),
+    ("mean for every word", CROSS, 'not in ("mean", "sum", "none")', 'in ("meen!",)'),
     ("last norm not zero", NARROW, "nn.init.zeros_(self.norm3.weight)", "pass"),
     (
         "stride in the first convolution",
@@ -194,6 +202,7 @@ MUTANTS = [
 
 QUICK = {
     *("mask dropped", "one head", "made on the cpu"),
+    *("ignored in the divisor", "smoothed by a sum"),
     *("sees one ahead", "keys not turned", "shortcut dropped"),
 }
 

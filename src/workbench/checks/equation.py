@@ -42,6 +42,8 @@ def check(subject: Subject) -> Decision:
     tried = 0
     for case, inputs in _situations(subject, exact):
         names = {**subject.options, **case.sizes, **_beside(subject, case, inputs), **inputs}
+        if equation.names & set(subject.optional) - inputs.keys():
+            continue  # an optional input is absent that the equation speaks of
         expected = solve(equation, names)
         if not np.all(np.isfinite(expected)):
             continue  # `finite` and the laws decide what happens there

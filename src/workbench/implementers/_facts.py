@@ -47,7 +47,8 @@ class Facts:
         self.batch = (
             first.axes[0].text if first.axes and first.axes[0].text in self.spec.sizes else ""
         )
-        if self.batch not in [axis.text for axis in self.output.axes[:1]]:
+        reduced = self.spec.kind == "loss" and not self.output.axes
+        if not reduced and self.batch not in [axis.text for axis in self.output.axes[:1]]:
             self.batch = ""
         self.time = self._find_time(first)
         axes = [axis.text for axis in first.axes]
@@ -102,6 +103,7 @@ class Facts:
             "fixed axis": self.fixed_axis is not None,
             "limit": bool(self.limit) and not self.existing,
             "new": not self.existing,
+            "learns": self.spec.kind != "loss",
             "existing": self.existing,
             "probes": bool(self.probes),
             **{f"measured {name}": bool(self._known(name)) for name in MEASURED},

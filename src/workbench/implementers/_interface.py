@@ -87,7 +87,11 @@ def _tensor(
     for axis, known_axis in zip(tensor.axes, known.axes, strict=True):
         if not _same_axis(axis, known_axis, spec, contract, found):
             found.reasons.append(f"{there}: the axes {axis.text} and {known_axis.text} differ")
-    if known.low is not None and not _within(tensor, known, contract.options | spec.options):
+    sizes = {name: size.bounds(contract.options)[1] for name, size in contract.sizes.items()}
+    renamed = {found.sizes[name]: value for name, value in sizes.items() if name in found.sizes}
+    # The range of a class number ends with a size; any value of it shows whether they agree.
+    names = sizes | renamed | contract.options | spec.options
+    if known.low is not None and not _within(tensor, known, names):
         found.reasons.append(f"{there}: the values must be in {known.low}..{known.high}")
 
 

@@ -211,7 +211,7 @@ def fitting(option: str, value: Any, default: Any) -> tuple[str, Any]:
         return "", value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{option} is given as {value!r}; it must be a number", value
-    if value < 0:
+    if value < 0 <= default:
         return f"{option} is given as {value}; it cannot be negative", value
     if isinstance(default, float):
         return "", float(value)

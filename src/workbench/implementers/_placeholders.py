@@ -28,6 +28,8 @@ def placeholders(facts: Facts) -> dict[str, cst.BaseExpression]:
         "Subject": cst.Name(spec.name),
         "INPUT": literal(first.name),
         "MASK": literal(facts.mask),
+        "TARGET": literal(spec.role("target")),
+        "WEIGHT": literal(spec.role("weight")),
         "HAS_MASK": cst.Name(str(bool(facts.mask))),
         "CASES": _as_list(facts.cases),
         "BAD_OPTIONS": _as_list(facts.bad_options),

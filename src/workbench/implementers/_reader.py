@@ -118,7 +118,7 @@ def _new(blueprint: Blueprint, meaning: Meaning) -> dict[str, Any]:
     if lost:
         raise Refused("blueprint", lost)
     contract = blueprint.bound(choices, options).model_dump()
-    parts = ("options", "sizes", "inputs", "outputs", "requires")
+    parts = ("options", "sizes", "inputs", "outputs", "roles", "requires")
     return {**{part: contract[part] for part in parts}, "assumptions": assumptions}
 
 
@@ -136,7 +136,7 @@ def _existing(path: str, blueprint: Blueprint, meaning: Meaning) -> dict[str, An
         f"{contract.name} has; {path} was not read.",
         alternative="what the code there takes and returns",
     )
-    shared = {part: dumped[part] for part in ("sizes", "inputs", "outputs")}
+    shared = {part: dumped[part] for part in ("sizes", "inputs", "outputs", "roles")}
     return {
         **shared,
         "existing": path,

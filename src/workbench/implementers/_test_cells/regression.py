@@ -26,7 +26,7 @@ def test_the_seed_fixes_everything() -> None:
 def test_another_seed_gives_another_module() -> None:
     """The weights are drawn, not fixed.
 
-    Needs: new
+    Needs: new, learns
     """
     inputs = make_inputs()
     assert not torch.equal(build(seed=5).eval()(**inputs), build(seed=6).eval()(**inputs))

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 INPUT = "x"
 MASK = "mask"
+TARGET = "target"
+WEIGHT = "weight"
 HAS_MASK = True
 TIME_AXIS = 1
 KEEPS_TIME = True
