@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.checks import _loss
+from workbench.checks import _dataset, _loss
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._equation import solve
@@ -21,6 +21,7 @@ from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._metric import once
 from workbench.checks._requirement import EQUATION
 from workbench.checks._subject import Subject
+from workbench.spec import Equation
 
 TIER = "live"
 KINDS = ()
@@ -28,6 +29,7 @@ DECIDES = {"equals": (EQUATION,)}
 COST = 6
 
 _FAR = 1e-6  # two ways to compute the same in double precision, with room for an epsilon
+_FAR_ITEM = 1e-5  # items are in single precision
 _DRAWS = 3
 _SETS = 6
 
@@ -37,6 +39,10 @@ def check(subject: Subject) -> Decision:
     equation = subject.phrase.equation
     if equation is None:
         raise CannotLook("the requirement holds no equation")
+    if subject.spec.kind == "training":
+        raise CannotLook("a training loop gives no value that an equation could describe")
+    if subject.spec.kind == "dataset":
+        return _items(subject, equation)
     exact = subject.exact if subject.spec.kind != "metric" else "float64"
     far = _FAR if exact == "float64" else 1e-4
     tried = 0
@@ -59,6 +65,27 @@ def check(subject: Subject) -> Decision:
     if not tried:
         raise CannotLook("the equation is finite at no input that was tried")
     return passed(f"as the equation gives, for {tried} inputs")
+
+
+def _items(subject: Subject, equation: Equation) -> Decision:
+    """Compare a part of every item; the equation knows all data, and which item it is."""
+    data = _dataset.given(subject)
+    count = _dataset.length(subject, data)
+    part = subject.phrase.of or _dataset.first(subject)
+    for index, values in enumerate(_dataset.items(subject, data, count)):
+        if part not in values:
+            raise CannotLook(f"item {index} has no {part!r}; see `item_types`")
+        known = _dataset.names(subject, data, index)
+        expected = solve(equation, {**known, **data.inputs, "item": index})
+        seen = values[part].astype(np.float64)
+        seen = seen.reshape(expected.shape) if seen.size == expected.size else seen
+        if apart(expected, seen) > _FAR_ITEM:  # the shape is for `item_types`
+            return failed(
+                f"item {index}: {part} is {_words(values[part], expected)}",
+                f"{_shown(expected)}, as {equation.text} gives",
+                {"items": data.count, "index": index},
+            )
+    return passed(f"as the equation gives, for {count} items")
 
 
 def _beside(subject: Subject, case: Case, inputs: Arrays) -> dict[str, Any]:

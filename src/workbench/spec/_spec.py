@@ -257,6 +257,7 @@ class Spec(BaseModel):
                 # An equation of a model may name its weights, and its other outputs.
                 model = self.kind in ("model", "layer")
                 more = {"weights", *self.outputs} if model else set()
+                more |= {"item"} if self.kind == "dataset" else set()  # the index of an item
                 known = both | set(self.inputs) | more
                 used.append((f"requires.{name}", line.equation.names, known))
             # A lone name that is no option is a word, as in 'positions == rotary'.
