@@ -23,6 +23,7 @@ DECIDES = {
 }
 COST = 30
 
+_STEPS = 4  # operations from a draw to the product with what it hides
 _SIGMAS = 6.0  # a share that lies further off is no chance: one in 500 million
 
 
@@ -72,11 +73,15 @@ def _same_draw(graph: Graph, found: list[Node], node: Node) -> bool:
 
 
 def _follows_softmax(graph: Graph, node: Node) -> bool:
-    readers = {graph[r].number for r in graph.readers[node.number]} | {node.number}
-    near = {graph.bare(s) for n in readers for s in graph[n].sources} | {
-        graph.bare(s) for s in node.sources
-    }
-    return any(graph[n].kind == "softmax" for n in near)
+    """Whether a mask is drawn for, or multiplied with, the result of a softmax."""
+    front = [node]
+    for _ in range(_STEPS):
+        near = {graph.bare(s) for each in front for s in each.sources}
+        if any(graph[n].kind == "softmax" for n in near):
+            return True
+        readers = {r for each in front for r in graph.readers[each.number]}
+        front = [graph[r] for r in readers if graph[r].kind in ("pointwise", "view")]
+    return False
 
 
 def _rate(graph: Graph, node: Node) -> tuple[float, bool, int]:

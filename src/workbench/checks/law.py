@@ -9,6 +9,7 @@ which of its claims does not hold, and by how much.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,14 +71,19 @@ def _roomy(subject: Subject) -> Case:
 
 def _inside(subject: Subject, case: Case, name: str) -> Iterator[_Tried]:
     answer = subject.line.remember(("parts", case.key), lambda: subject.parts(case))
-    unsuited = []
-    for found in answer["parts"]:
-        try:
+    for found in _first_and_last(answer["parts"]):
+        # What does not fit the law, or takes no other inputs, is another component.
+        with contextlib.suppress(CannotLook, CandidateRaised):
             yield _try(subject, case, name, path=found["path"], found=found)
-        except CannotLook as error:
-            unsuited.append(f"{found['path']}: {error}")
-        except CandidateRaised as error:
-            unsuited.append(f"{found['path']} does not take other inputs: {error}")
+
+
+def _first_and_last(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of modules of one class that are called alike, two stand for all."""
+    alike: dict[str, list[dict[str, Any]]] = {}
+    for part in parts:
+        shapes = [(key, values.shape) for key, values in part["inputs"].items()]
+        alike.setdefault(repr((part["type"], shapes)), []).append(part)
+    return [part for group in alike.values() for part in group[:: max(len(group) - 1, 1)]]
 
 
 def _try(subject: Subject, case: Case, name: str, *, path: str, found: Mapping[str, Any]) -> _Tried:
@@ -113,6 +119,8 @@ def _decided(name: str, tried: list[_Tried], conditions: Mapping[str, Any]) -> D
     said = broken.says if broken else ""
     far = "has another shape" if np.isinf(nearest.distance) else f"is off by {nearest.distance:.3g}"
     seen = f"{nearest.part or nearest.kind} {far}"
+    if nearest.part and not nearest.held:
+        seen = f"no module inside obeys it; the nearest, {seen}"
     seen += f" (that held: {'; '.join(nearest.held)})" if nearest.held else ""
     return failed(seen, f"{name}: {said}", conditions, where=nearest.where)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.checks._decision import CannotLook, Decision, failed, passed
-from workbench.checks._graph import graph
+from workbench.checks._graph import Graph, graph
 from workbench.checks._inputs import Arrays
 from workbench.checks._requirement import LAW
 from workbench.checks._subject import Subject
@@ -21,7 +21,18 @@ KINDS = ()
 DECIDES = {"every unit used": (LAW,)}
 COST = 20
 
-_DRAWS = 6  # a rectified unit may be silent for a draw, not for all of them
+_DRAWS = 24  # a rectified unit may be silent for a draw, not for all of them
+
+
+def _maps(graph: Graph) -> set[str]:
+    """Name the matrices that maps read as a whole."""
+    sources = {s for node in graph.each("product", "convolution") for s in node.sources}
+    leaves = [(graph[s], graph[graph.bare(s)]) for s in sources]
+    return {
+        leaf.name
+        for seen, leaf in leaves
+        if leaf.kind == "parameter" and len(leaf.shape) > 1 and seen.size == leaf.size
+    }
 
 
 def check(subject: Subject) -> Decision:
@@ -29,25 +40,34 @@ def check(subject: Subject) -> Decision:
     case = subject.bare()
     found = graph(subject, case)
     # A row of a table that no index names has no gradient, and should have none.
-    tables = {found[found.bare(s)].name for node in found.each("lookup") for s in node.sources}
+    maps = _maps(found)
     reach: Arrays = {}
+    silent = ""
     for draw in range(_DRAWS):
         weights = f"spread {draw}" if draw else "spread"
-        run = subject.run(case, weights=weights)
-        cotangents = subject.cotangents(run, 2, salt=draw)
+        cotangents = subject.cotangents(subject.run(case, weights=weights), 2, salt=draw)
         pulled = subject.run(case, weights=weights, cotangents=cotangents, wrt=["parameters"])
         for gradients in pulled.gradients:
             for name, value in gradients["parameters"].items():
-                if value is not None and value.ndim >= 2 and name not in tables:
+                if value is not None and name in maps:
                     reach[name] = np.maximum(reach.get(name, 0.0), np.abs(value))
+        silent = _silent(reach)
+        if reach and not silent:
+            break
     if not reach:
         raise CannotLook("no matrix has a gradient")
-    conditions = subject.conditions(case, mode="eval", weights="spread", draws=_DRAWS)
+    conditions = subject.conditions(case, mode="eval", weights="spread", draws=draw + 1)
+    if silent:
+        return failed(silent, "an influence of every unit", conditions)
+    return passed(f"all rows and columns of {len(reach)} matrices", **conditions)
+
+
+def _silent(reach: Arrays) -> str:
+    """Name rows or columns that no gradient has reached."""
     for name, most in reach.items():
         for axis, words in ((0, "row"), (1, "column")):
             units = np.moveaxis(most, axis, 0).reshape(most.shape[axis], -1).max(1)
-            silent = np.flatnonzero(units <= 1e-13 * most.max())
-            if len(silent):
-                seen = f"no gradient for {words} {', '.join(map(str, silent[:6]))} of {name}"
-                return failed(seen, "an influence of every unit", conditions)
-    return passed(f"all rows and columns of {len(reach)} matrices", **conditions)
+            found = np.flatnonzero(units <= 1e-13 * most.max())
+            if len(found):
+                return f"no gradient for {words} {', '.join(map(str, found[:6]))} of {name}"
+    return ""

@@ -45,27 +45,35 @@ def convolution(part: Part, dims: int, *, depthwise: bool = False) -> Iterator[C
     size = part.option("kernel_size", "kernel")
     if size is not None:
         yield Claim("the kernel has the declared size", weight.shape[2:], many(size, dims))
-    stride = many(part.option("stride", default=1), dims)
-    dilation = many(part.option("dilation", default=1), dims)
-    full = [d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True)]
-    paddings = (
-        [many(part.option("padding"), dims)]
-        if isinstance(part.option("padding"), int | list)
-        else [tuple(f // 2 for f in full), (0,) * dims]
-    )
-    if part.option("causal", default=False):
-        paddings = [tuple(full)]
     x, y = part.x, part()
+    seen = max(1, round(x.shape[2] / max(y.shape[2], 1)))
+    # Where no stride is declared, as in a network of many, the one that the sizes show is right.
+    stride = many(part.option("stride", default=seen), dims)
+    dilation = many(part.option("dilation", default=1), dims)
+    causal = bool(part.option("causal", default=False))
     wanted = []
-    for padding in paddings:
+    for padding in _paddings(part, weight, dilation, causal=causal):
         try:
             out = convolved(
                 x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
             )
         except Unsuited:
             continue
-        if part.option("causal", default=False):
-            out = out[..., : x.shape[-1]]
+        out = out[..., : x.shape[-1]] if causal else out
         wanted.append(out + bias_of(part, out.shape[1], dims))
     says = f"the correlation with its kernel, stride {stride}, dilation {dilation}, {groups} groups"
     yield Claim(says, y, wanted or np.full_like(y, np.nan))
+
+
+def _paddings(
+    part: Part, weight: Array, dilation: tuple[int, ...], *, causal: bool
+) -> list[tuple[int, ...]]:
+    """Return the declared padding, or as much as keeps the size and none."""
+    dims = weight.ndim - 2
+    full = [d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True)]
+    declared = part.option("padding")
+    if causal:
+        return [tuple(full)]
+    if isinstance(declared, int | list):
+        return [many(declared, dims)]
+    return [tuple(f // 2 for f in full), (0,) * dims]

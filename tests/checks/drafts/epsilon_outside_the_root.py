@@ -1,4 +1,4 @@
-# trips: law
+# trips: law, numerics
 # spec: normed_layer
 """A norm whose epsilon stands outside the root."""
 
