@@ -234,6 +234,9 @@ def kill(
     repo: Annotated[Path | None, typer.Option(help="The target that the code imports.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many mutants.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Every mutant meets every test.")] = False,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Seconds for a smaller set; implies --whole.")
+    ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -253,7 +256,7 @@ def kill(
                 root=root,
                 import_root=import_root,
                 limit=limit,
-                whole=whole,
+                whole=whole or budget is not None,
                 seen=progress.kill,
             )
         except SyntaxError as error:
@@ -261,9 +264,18 @@ def kill(
     if table.reason:
         raise UsageError(table.reason)
     if as_json:
-        _print({"rate": table.rate, "table": table.model_dump(mode="json")})
+        _print(
+            {
+                "rate": table.rate,
+                "table": table.model_dump(mode="json"),
+                "would_fail_if": {test.id: table.would_fail_if(test.id) for test in table.tests},
+                "kills_nothing": table.idle,
+                "redundant": table.redundant,
+                "smallest": table.smallest(budget),
+            }
+        )
     else:
-        terminal.print_kills(table)
+        terminal.print_kills(table, budget)
     raise typer.Exit(1 if table.survivors else 0)
 
 

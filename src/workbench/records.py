@@ -461,6 +461,57 @@ class KillTable(Record):
         busy = {name for kill in self.kills for name in kill.by}
         return tuple(test.id for test in self.tests if test.id not in busy)
 
+    def would_fail_if(self, test: str) -> tuple[str, ...]:
+        """Say what a test notices: the mistakes that it was seen to notice, each once.
+
+        Args:
+            test: Its id.
+        """
+        return tuple(dict.fromkeys(kill.mutant.what for kill in self.kills if test in kill.by))
+
+    def smallest(self, seconds: float | None = None) -> tuple[str, ...] | None:
+        """Choose few tests that notice all that can be noticed, those first that notice most.
+
+        At each turn the test is taken that adds most for its time (the greedy way to cover a set,
+        Chvatal 1979), so the choice may be a little larger than the least one.
+
+        Args:
+            seconds: How long they may take together; what does not fit is left out.
+
+        Returns:
+            Their ids in the order of the choice; None where not every mutant met every test.
+        """
+        if not self.whole or not self.kills:
+            return None
+        takes = {test.id: test.seconds + 0.001 for test in self.tests}
+        noticed = {
+            name: {kill.mutant.id for kill in self.kills if name in kill.by} for name in takes
+        }
+        chosen: list[str] = []
+        covered: set[str] = set()
+        left = float("inf") if seconds is None else seconds
+        while True:
+            gains = {
+                name: len(found - covered) / takes[name]
+                for name, found in noticed.items()
+                if name not in chosen and takes[name] <= left and found - covered
+            }
+            if not gains:
+                return tuple(chosen)
+            best = max(gains, key=lambda name: gains[name])
+            chosen.append(best)
+            covered |= noticed[best]
+            left -= takes[best]
+
+    @property
+    def redundant(self) -> tuple[str, ...] | None:
+        """The tests that notice something, but nothing that the smallest set does not notice."""
+        smallest, idle = self.smallest(), self.idle
+        if smallest is None or idle is None:
+            return None
+        spare = [test for test in self.tests if test.outcome == "passed"]
+        return tuple(test.id for test in spare if test.id not in {*smallest, *idle})
+
 
 class Report(Record):
     """All verdicts of one draft on one device.

@@ -19,6 +19,7 @@ from workbench.journal import Event
 from workbench.records import Conformance, Kill, KillTable, Numeric, Report, Verdict
 from workbench.spec import Spec, load
 
+_SHOWN = 3  # mistakes that are named for a test
 KILLS = 20  # mutants for each spec of the demo: enough to see what they are, in little time
 SIGNS = {
     "passed": "✓",
@@ -141,13 +142,25 @@ def _numeric(entry: Numeric) -> str:
     return ", ".join(parts) or "-"
 
 
-def print_kills(table: KillTable) -> None:
-    """Print what the tests did not notice, each with its change and the test that would."""
+def print_kills(table: KillTable, budget: float | None = None) -> None:
+    """Print what the tests did not notice, what each would notice, and how few would do.
+
+    Args:
+        table: The table.
+        budget: Seconds that a smaller set of tests may take.
+    """
     for row in table.survivors:
         print(f"\nsurvived {row.mutant.id}: {row.mutant.what}\n{row.mutant.diff}")
         print(f"    fix       {row.mutant.fix}" + _part("\n    note      ", row.reason))
+    print()
+    for test in table.tests:
+        would = table.would_fail_if(test.id)
+        if would:
+            more = f" (and {len(would) - _SHOWN} more)" if len(would) > _SHOWN else ""
+            print(f"{test.id} would fail if: {' '.join(would[:_SHOWN])}{more}")
     for name in table.idle or ():
-        print(f"\nkills nothing: {name}")
+        print(f"kills nothing: {name}")
+    _print_economy(table, budget)
     print(f"\n{_killed(table)}, {table.seconds:.1f} s")
 
 
@@ -159,6 +172,21 @@ def print_conformance(found: Conformance) -> None:
         mend = " (--fix repairs it)" if one.repairable else ""
         print(f"{place}: {one.rule}: {one.seen}; the house's way: {one.expected}{mend}  {shown}")
     print(f"conformance {found.score:.3f}, {sum(found.looked.values())} places looked at")
+
+
+def _print_economy(table: KillTable, budget: float | None) -> None:
+    chosen = table.smallest(budget)
+    if chosen is None:
+        return  # not every mutant met every test
+    for name in table.redundant or ():
+        print(f"redundant: {name}")
+    seconds = sum(test.seconds for test in table.tests if test.id in chosen)
+    kept = {kill.mutant.id for kill in table.kills if {*kill.by} & {*chosen}}
+    all_of_them = len(table.with_outcome("killed"))
+    print(
+        f"\n{len(chosen)} of {len(table.tests)} tests, {seconds:.1f} s, notice {len(kept)} of the "
+        f"{all_of_them} that all notice: {', '.join(chosen)}"
+    )
 
 
 def print_outcome(outcome: Outcome) -> None:

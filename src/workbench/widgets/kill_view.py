@@ -36,10 +36,21 @@ def kill_piece(kills: KillTable) -> Html:
     titles = ["outcome_", "mistake made on purpose", "noticed by+"]
     shown = tag("div", table(titles, map(_row, ordered), "Kill table"), class_="wb-scroll")
     shown = join([heat_piece(kills), shown])
-    idle = kills.idle
-    if not idle:
-        return shown
-    return join([shown, fold("Tests that notice nothing", tag("pre", "\n".join(idle)), box=False)])
+    lists = {
+        "What each test would notice": [
+            f"{test.id.partition('::')[2]} would fail if: {' '.join(would)}"
+            for test in kills.tests
+            if (would := kills.would_fail_if(test.id))
+        ],
+        "Tests that notice nothing": list(kills.idle or ()),
+        "Tests that notice nothing that others do not": list(kills.redundant or ()),
+    }
+    folds = [
+        fold(title, tag("pre", "\n".join(lines)), box=False)
+        for title, lines in lists.items()
+        if lines
+    ]
+    return join([shown, *folds])
 
 
 def heat_piece(kills: KillTable) -> Html:
