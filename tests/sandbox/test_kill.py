@@ -115,6 +115,15 @@ def test_mutants_that_change_nothing_are_set_apart(measure):
     assert table.rate == 1.0
 
 
+def test_a_large_number_that_hides_a_score_may_be_another_large_one(measure):
+    table = measure(GOOD, operators=["constant_changed"])
+    (row,) = [
+        row for row in table.kills if "+            scores = scores.masked_fill" in row.mutant.diff
+    ]
+    assert "-1e9" in row.mutant.diff
+    assert row.outcome == "equivalent", row.reason
+
+
 def test_agreement_where_nothing_looks_is_no_equivalence(measure):
     module = MODULE + "\n\ndef spare(x):\n    return x + 1\n"
     (row,) = measure(GOOD, module=module, operators=["arithmetic_changed"]).survivors
