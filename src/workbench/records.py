@@ -513,6 +513,20 @@ class KillTable(Record):
         return tuple(test.id for test in spare if test.id not in {*smallest, *idle})
 
 
+class Gap(Record):
+    """A kind of bug that nothing in a contract would notice.
+
+    Args:
+        check: The check that would notice it.
+        requirement: The line that would ask for it, with what may stand on its right.
+        catches: What goes wrong without it.
+    """
+
+    check: str
+    requirement: str
+    catches: str
+
+
 class Report(Record):
     """All verdicts of one draft on one device.
 
@@ -531,6 +545,7 @@ class Report(Record):
         influences: Which outputs each position reaches, for the picture.
         guarantees: What the sandbox could promise.
         kills: What the draft's tests can notice, where that was measured.
+        gaps: What the contract leaves open: kinds of bug that no verdict here would show.
         seconds: How long the whole battery took.
     """
 
@@ -548,6 +563,7 @@ class Report(Record):
     influences: tuple[Influence, ...] = ()
     guarantees: Mapping[str, str] = Field(default_factory=dict)
     kills: KillTable | None = None
+    gaps: tuple[Gap, ...] = ()
     seconds: float = 0.0
 
     @property

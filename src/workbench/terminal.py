@@ -118,6 +118,9 @@ def print_report(spec: Spec, report: Report) -> None:
     if report.kills is not None:
         count += f", {_killed(report.kills)} of the mistakes made on purpose"
     print(f"\n{'green' if report.green else 'NOT green'}: {count}, {report.seconds:.1f} s")
+    if report.gaps:
+        open_lines = "; ".join(gap.requirement for gap in report.gaps)
+        print(f"Left open by this contract, so no verdict speaks of it: {open_lines}")
 
 
 def _print_numerics(dossier: Sequence[Numeric]) -> None:

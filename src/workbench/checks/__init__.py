@@ -7,6 +7,7 @@ A check is a module:
     KINDS               kinds of spec to which it applies by itself, or none
     DECIDES             phrases of requirements that it decides, each with what may stand on the
                         right: `NUMBER`, `LAW` (nothing), or words
+    FITS, EXAMPLE, fits optional: for which kinds and contracts a requirement makes sense; see _gaps
     COST                milliseconds on a small transformer; the cheapest run first
     check(subject)      looks and returns a `Decision`
 
@@ -17,7 +18,8 @@ add its file here, and to ``tests/checks/drafts`` a bad draft that trips it.
 """
 
 from workbench.checks._decision import CannotLook, Decision
+from workbench.checks._gaps import gaps
 from workbench.checks._plan import Lesson, Step, lesson, plan
 from workbench.checks._subject import Subject
 
-__all__ = ["CannotLook", "Decision", "Lesson", "Step", "Subject", "lesson", "plan"]
+__all__ = ["CannotLook", "Decision", "Lesson", "Step", "Subject", "gaps", "lesson", "plan"]

@@ -15,6 +15,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("training",)
 DECIDES = {"accumulation": (NUMBER,)}
 COST = 22
 

@@ -20,6 +20,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"batch decomposes": (LAW,)}
 COST = 9
 

@@ -16,6 +16,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("dataset",)
 DECIDES = {"bucketed by length": (LAW,)}
 COST = 11
 

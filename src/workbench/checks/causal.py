@@ -15,11 +15,21 @@ from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Case
 from workbench.checks._requirement import LAW, axis_of, place, word
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 DECIDES = {"causal": (LAW, "yes", "no")}
 COST = 16
+
+
+def fits(spec: Spec) -> bool:
+    """Whether inputs and outputs share an axis of flexible length beside the batch."""
+    before, after = (
+        {axis.text for tensor in tensors.values() for axis in tensor.axes[1:]}
+        for tensors in (spec.inputs, spec.outputs)
+    )
+    return bool(before & after & spec.sizes.keys())
 
 
 def check(subject: Subject) -> Decision:

@@ -22,6 +22,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"class weights": (LAW,)}
 COST = 10
 

@@ -14,6 +14,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("training",)
 DECIDES = {"decayed parameters": ("matrices", "all", "none")}
 COST = 30
 

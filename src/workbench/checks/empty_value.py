@@ -16,6 +16,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("metric",)
 DECIDES = {"empty value": ("nan", "raises", NUMBER)}
 COST = 2
 

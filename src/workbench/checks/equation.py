@@ -25,6 +25,7 @@ from workbench.spec import Equation
 
 TIER = "live"
 KINDS = ()
+FITS = ("model", "layer", "loss", "metric")
 DECIDES = {"equals": (EQUATION,)}
 COST = 6
 

@@ -19,6 +19,7 @@ from workbench.checks._subject import Subject
 
 TIER = "full"
 KINDS = ()
+FITS = ("training",)
 DECIDES = {"exact resume": (LAW,)}
 COST = 60
 

@@ -21,6 +21,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"ignored targets": (NUMBER,)}
 COST = 8
 

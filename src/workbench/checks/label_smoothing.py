@@ -18,6 +18,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"label smoothing": (NUMBER,)}
 COST = 12
 

@@ -27,6 +27,7 @@ from workbench.laws import Answered, Claim, Part, Unsuited
 
 TIER = "live"
 KINDS = ()
+EXAMPLE = "is <component> | contains <component>"
 _NAMES = {name.replace("_", " "): name for name in registry.members("laws")}
 DECIDES = {f"{verb} {name}": (LAW,) for verb in ("is", "contains") for name in _NAMES}
 COST = 40

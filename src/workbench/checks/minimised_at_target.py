@@ -17,6 +17,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"minimised at target": (LAW,)}
 COST = 6
 

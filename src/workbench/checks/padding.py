@@ -16,12 +16,19 @@ from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays
 from workbench.checks._requirement import LAW, place
 from workbench.checks._subject import Run, Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
+EXAMPLE = "padding invariant under <mask>"
 _RIGHT = "right padding invariant"  # padding stands behind the real content, and nowhere else
 DECIDES = {"padding invariant": (LAW,), _RIGHT: (LAW,)}
 COST = 20
+
+
+def fits(spec: Spec) -> bool:
+    """Whether an input can be a mask."""
+    return any(tensor.dtype == "bool" for tensor in spec.inputs.values())
 
 
 def check(subject: Subject) -> Decision:

@@ -14,11 +14,18 @@ from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._requirement import LAW, axis_of, place
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 DECIDES = {"position sensitive": (LAW,)}
 COST = 9
+
+
+def fits(spec: Spec) -> bool:
+    """Whether an input has an axis of flexible length, along which order can matter."""
+    axes = {axis.text for tensor in spec.inputs.values() for axis in tensor.axes[1:]}
+    return bool(axes & spec.sizes.keys())
 
 
 def check(subject: Subject) -> Decision:

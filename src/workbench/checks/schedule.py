@@ -17,6 +17,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("training",)
 DECIDES = {"schedule per": ("step", "epoch")}
 COST = 24
 

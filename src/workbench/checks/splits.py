@@ -18,6 +18,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("dataset",)
 DECIDES = {"splits": (NUMBER,)}
 COST = 12
 

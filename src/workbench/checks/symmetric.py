@@ -15,6 +15,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"symmetric": (LAW,)}
 COST = 4
 

@@ -17,6 +17,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("metric",)
 DECIDES = {"ties in any order": (LAW,)}
 COST = 4
 

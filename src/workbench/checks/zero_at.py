@@ -17,6 +17,7 @@ from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ()
+FITS = ("loss",)
 DECIDES = {"zero at": (NUMBER,)}
 COST = 3
 

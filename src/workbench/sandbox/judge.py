@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import registry
-from workbench.checks import CannotLook, Decision, Step, Subject, lesson, plan
+from workbench.checks import CannotLook, Decision, Step, Subject, gaps, lesson, plan
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
 from workbench.records import (
     Draft,
@@ -96,6 +96,7 @@ def judge(
         tier=tier,
         verdicts=tuple(verdicts),
         tests=tests,
+        gaps=gaps(spec),
         guarantees=worker.guarantees,  # attacked once per worker, which is not this draft's time
         seconds=seconds,
         **pictures,

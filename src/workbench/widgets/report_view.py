@@ -49,6 +49,10 @@ def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = 
                 "Activations and initialisation", layer_statistics(report.statistics), False
             ),
             _fold_view("Causality and padding", influence_map(report.influences), False),
+            _facts(
+                "What this contract leaves open, and the requirement that would notice it",
+                {gap.requirement: gap.catches for gap in report.gaps},
+            ),
             _facts("What the sandbox could promise", report.guarantees),
             _facts("Environment", {**report.environment, "evidence": hashes}),
         ]

@@ -1,0 +1,59 @@
+"""What a contract leaves open: bugs that nothing in it would notice, and the line that would.
+
+A check that follows from no kind runs only where a requirement asks for it. Such a check may say
+for which kinds it is meant (`FITS`, models and layers where it does not) and, in a function
+``fits(spec)``, what a contract must have for its requirement to make sense.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from workbench import registry
+from workbench.checks._plan import lesson
+from workbench.checks._requirement import EQUATION, LAW, NUMBER
+from workbench.records import Gap
+from workbench.spec import Spec
+
+_ROOM = "checks"
+_USUAL = ("model", "layer")
+_MANY_WORDS = 8
+
+
+def gaps(spec: Spec) -> tuple[Gap, ...]:
+    """List the requirements that a spec could have and has not.
+
+    Args:
+        spec: The spec.
+
+    Returns:
+        For each check that nothing asks for: a requirement that would, and what it would catch.
+    """
+    phrases = {line.phrase for line in spec.requires.values()}
+    found = []
+    for name in registry.members(_ROOM):
+        module = registry.load(_ROOM, name)
+        if module.DECIDES and not phrases & module.DECIDES.keys() and _fits(spec, module):
+            found.append(Gap(check=name, requirement=_example(module), catches=lesson(name).why))
+    return tuple(found)
+
+
+def _fits(spec: Spec, module: ModuleType) -> bool:
+    if spec.kind in module.KINDS or spec.kind not in getattr(module, "FITS", _USUAL):
+        return False  # it runs already, or it would make no sense
+    fits = getattr(module, "fits", None)
+    return fits is None or bool(fits(spec))
+
+
+def _example(module: ModuleType) -> str:
+    """Write a requirement with what may stand on its right."""
+    if hasattr(module, "EXAMPLE"):
+        return str(module.EXAMPLE)
+    phrase, forms = next(iter(module.DECIDES.items()))
+    if EQUATION in forms:
+        return f"{phrase} ..."
+    if LAW in forms:
+        return str(phrase)
+    words = [form for form in forms if form != NUMBER]
+    shown = " | ".join(words[:_MANY_WORDS]) + (" | ..." if len(words) > _MANY_WORDS else "")
+    return f"{phrase} == {shown or '...'}"
