@@ -39,6 +39,10 @@ Tier = Annotated[str, typer.Option(help="How much is checked: live, full or deep
 Device = Annotated[str, typer.Option(help="Where the checks run: auto, cpu or cuda.")]
 Seed = Annotated[int, typer.Option(help="For inputs, weights and directions.")]
 Kills = Annotated[int, typer.Option(min=0, help="Mistakes to make on purpose in a green draft.")]
+Unsandboxed = Annotated[
+    bool,
+    typer.Option("--allow-unsandboxed", help="Run drafts where this machine cannot isolate them."),
+]
 Implementer = Annotated[str, typer.Option(help="Who writes the code.")]
 
 
@@ -141,6 +145,7 @@ def implement(
     device: Device = "auto",
     seed: Seed = 0,
     kills: Kills = 0,
+    allow_unsandboxed: Unsandboxed = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -178,6 +183,7 @@ def implement(
                 "kills": kills,
                 "export": export,
                 "branch": branch,
+                "allow_unsandboxed": allow_unsandboxed,
             },
             listen=progress.hear,
         )
@@ -457,12 +463,14 @@ def batch(
     device: Device = "auto",
     seed: Seed = 0,
     kills: Kills = 0,
+    allow_unsandboxed: Unsandboxed = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Implement many specs; one failing job never stops the others."""
     arguments = ["--implementer", implementer, "--tier", tier, "--device", device]
     arguments += ["--seed", str(seed), "--kills", str(kills), *(["--export"] if export else [])]
+    arguments += ["--allow-unsandboxed"] if allow_unsandboxed else []
     where = folder or Path("sessions")
     outcomes = terminal.run_table(
         [str(path) for path in specs],

@@ -79,6 +79,7 @@ class Session:
         self.kills: int = started.get("kills", 0)
         self.show: Callable[[dict[str, Any]], None] = lambda words: None
         self.interactive = False  # whether somebody is there to answer
+        self.allow_unsandboxed = True  # where nobody looks on, it takes a person's word
         self._halt = threading.Event()
         self._answers: SimpleQueue[Sequence[Mapping[str, str]]] = SimpleQueue()
 
@@ -202,6 +203,8 @@ class Session:
         try:
             study, placement = self.study()
             target = repo.Target(study, placement)
+            if not self.allow_unsandboxed:
+                worker.require_isolation()
             implement = registry.load("implementers", self.implementer).implement
             steps = implement(self.spec, study, target, **self.options, **self._seams(implement))
             report: Report | None = None

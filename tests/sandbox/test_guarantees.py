@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from machines import NO_LANDLOCK, NO_NAMESPACES, NO_SECCOMP, offers_namespaces, poorer_python
 
+from workbench.errors import UsageError
 from workbench.sandbox import Limits, Worker, _landlock, _seccomp
 from workbench.sandbox._guarantees import summary
+from workbench.session import Session
+from workbench.spec import load
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(
@@ -75,3 +78,33 @@ def test_a_full_kernel_keeps_everything(limits: Limits) -> None:
 def test_one_word_for_many_attacks(outcomes: list[str], word: str) -> None:
     attacks = {str(at): outcome for at, outcome in enumerate(outcomes)}
     assert summary({"files": attacks}) == {"files": word}
+
+
+@pytest.mark.parametrize("rules", [(NO_LANDLOCK,), (NO_SECCOMP,)], ids=["files", "network"])
+def test_where_nobody_looks_on_a_machine_without_isolation_is_refused(tmp_path: Path, rules):
+    python = poorer_python(tmp_path, *rules)
+    worker = Worker("stand_ins.plain", roots=[HERE], python=python, limits=LIMITS)
+    with worker, pytest.raises(UsageError, match=r"best effort.*--allow-unsandboxed"):
+        worker.require_isolation()
+
+
+def test_namespaces_are_not_needed_for_isolation(tmp_path: Path) -> None:
+    python = poorer_python(tmp_path, NO_NAMESPACES)
+    with Worker("stand_ins.plain", roots=[HERE], python=python, limits=LIMITS) as worker:
+        worker.require_isolation()
+        assert worker.guarantees["disk"] == "best effort"
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_an_unattended_session_writes_no_draft_there(tmp_path: Path, target: Path, allowed: bool):
+    spec = load(Path(__file__).parents[2] / "specs" / "rotary_attention.yaml")
+    python = poorer_python(tmp_path, NO_LANDLOCK)
+    with Session.start(spec, target, folder=tmp_path / "session", tier="live") as session:
+        session.allow_unsandboxed = allowed
+        with Worker(python=python) as worker:
+            if allowed:
+                next(iter(session.drafts(worker)))
+            else:
+                with pytest.raises(UsageError, match="does not isolate drafts"):
+                    next(iter(session.drafts(worker)))
+        assert (session.journal.last("drafted") is not None) is allowed

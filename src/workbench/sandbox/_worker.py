@@ -10,11 +10,14 @@ import weakref
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-from workbench.errors import CandidateRaised, WorkbenchError
+from workbench.errors import CandidateRaised, UsageError, WorkbenchError
 from workbench.sandbox import _guarantees
 from workbench.sandbox._conversation import Candidate
 from workbench.sandbox._limits import Limits
 from workbench.sandbox._process import Zygote, ZygoteGone
+
+ISOLATION = ("network", "files read", "files written", "environment")
+"""The guarantees without which a draft could reach beyond itself."""
 
 
 class Worker:
@@ -146,6 +149,21 @@ class Worker:
         Found by attacking from inside a candidate, once per worker.
         """
         return _guarantees.summary(self.self_test)
+
+    def require_isolation(self) -> None:
+        """Refuse to go on where a draft could reach beyond itself, as where no person looks on.
+
+        Raises:
+            UsageError: What isolates a draft is not enforced on this machine.
+        """
+        kept = self.guarantees
+        weak = [f"{name}: {kept[name]}" for name in ISOLATION if kept[name] != "enforced"]
+        if weak:
+            raise UsageError(
+                f"this machine does not isolate drafts ({', '.join(weak)}), and nobody looks on; "
+                "use Linux with Landlock and seccomp, or a machine that holds nothing else and "
+                "--allow-unsandboxed (allow_unsandboxed in the notebook)"
+            )
 
     @property
     def self_test(self) -> _guarantees.SelfTest:
