@@ -166,7 +166,7 @@ def ask(clone: Path, kind: str, path: str, name: str, score: Score) -> None:
     given = PurePosixPath(answer.path).parents[1 if alone else 0].as_posix()
     score.note("folder", folder == given)
     score.note("file", path == answer.path)
-    inits = {edit.path for edit in answer.edits if edit.before}
+    inits = {e.path for e in answer.edits if e.before and e.path.endswith("__init__.py")}
     score.note("re-export", inits == named)
     if test:
         score.note("test", PurePosixPath(test).parent == PurePosixPath(answer.test_path).parent)

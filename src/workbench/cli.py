@@ -367,6 +367,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Accept a session's latest draft and make it a commit on a new branch of its target."""
+    from workbench import repo
     from workbench.session import Session
 
     if sum((bool(branch), in_place, patch is not None)) > 1:
@@ -380,6 +381,7 @@ def export(
             python=python or None,
             test_seconds=test_seconds,
         )
+        left = repo.cautions(opened.study()[0])
         if pr_body is not None:
             pr_body.write_text(opened.page(), encoding="utf-8")
     if as_json:
@@ -387,6 +389,8 @@ def export(
     else:
         what = f"{made.branch} at {made.commit[:12]}" if made.branch else made.patch or "written"
         typer.echo(f"{what} in {made.repo}: {', '.join(made.paths)}")
+        for sentence in left:
+            typer.echo(f"left to you: {sentence}", err=True)
 
 
 @app.command()

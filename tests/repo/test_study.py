@@ -8,7 +8,7 @@ import pytest
 from repositories import PACKAGE, SCRIPTS, git, repository, write
 
 from workbench.records import Study
-from workbench.repo import study, topics
+from workbench.repo import cautions, study, topics
 
 
 def _of(tmp_path, files) -> Study:
@@ -689,7 +689,10 @@ def test_the_versions_that_are_asked_for(tmp_path, path, text):
     ],
 )
 def test_what_an_export_has_to_respect(tmp_path, files, hazard):
-    assert _value(tmp_path, files, topics.HAZARDS) == [hazard]
+    found = study(repository(tmp_path / "target", {**PACKAGE, **files}))
+    assert found.value(topics.HAZARDS) == [hazard]
+    # What an export does by itself is not left to the person.
+    assert len(cautions(found)) == (hazard != "line endings")
 
 
 def test_settings_and_hooks_of_the_clone_are_hazards_too(tmp_path):

@@ -1,13 +1,15 @@
 """The target repository: study reads, placement decides, export writes.
 
-`_git` is the only door to git. Nothing of the target is imported or run here, and its working
-tree, index and HEAD are never touched. What a study can find stands in `topics`.
+`_git` is the only door to git. Nothing of the target is imported or run here; its index and HEAD
+are never touched, its working tree only where the person asks for it. What a study can find
+stands in `topics`.
 """
 
 from workbench.repo import topics
 from workbench.repo._conformance import conformance, repair
 from workbench.repo._export import export, worktree
 from workbench.repo._find import find_export
+from workbench.repo._hazards import cautions
 from workbench.repo._moved import moved
 from workbench.repo._page import page
 from workbench.repo._placement import place
@@ -21,6 +23,7 @@ from workbench.repo._undo import undo
 __all__ = [
     "Pulled",
     "Target",
+    "cautions",
     "conformance",
     "defining",
     "export",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.records import Evidence, Finding
+from workbench.records import Evidence, Finding, Study
 from workbench.repo import topics
 from workbench.repo._guidance import guides
 from workbench.repo._survey import Survey
@@ -13,6 +13,14 @@ from workbench.repo._tally import SHOWN
 from workbench.repo._tree import Unreadable
 
 _SIGN_OFF = re.compile(r"signed-off-by|git commit (-s|--signoff)|\bDCO\b", re.IGNORECASE)
+_LEFT = {
+    "pre-commit": "its pre-commit hooks did not run; 'pre-commit run' does it",
+    "hooks": "its git hooks did not run: they run when you amend or push the commit",
+    "signed commits": "the commit is not signed: 'git commit --amend --no-edit -S' signs it",
+    "sign-off": "it wants a sign-off: 'git commit --amend --no-edit --signoff' gives yours",
+    "git lfs": "its LFS files were pointers while its tests ran",
+    "submodules": "its submodules were empty while its tests ran",
+}
 _ATTRIBUTES = {
     "git lfs": re.compile(r"^[^#]*\bfilter=lfs\b"),
     "git filters": re.compile(r"^[^#]*\bfilter=(?!lfs\b)\w"),
@@ -26,6 +34,19 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
     if found:
         evidence = tuple(found.values())[:SHOWN]
         yield Finding(topic=topics.HAZARDS, value=sorted(found), seen=len(found), evidence=evidence)
+
+
+def cautions(study: Study) -> list[str]:
+    """Say what of a target's rules an export leaves to the person.
+
+    Args:
+        study: What is known of the target.
+
+    Returns:
+        One sentence for each rule that an export does not follow by itself.
+    """
+    hazards = study.value(topics.HAZARDS, [])
+    return [sentence for name, sentence in _LEFT.items() if name in hazards]
 
 
 def _found(survey: Survey) -> Iterator[tuple[str, Evidence]]:
