@@ -56,7 +56,7 @@ def tried(spec: Spec, options: Mapping[str, Any], base: Sizes) -> Iterator[Sizes
     """
     seen: list[Sizes] = []
     for sizes in _candidates(spec, options, base):
-        if sizes not in seen and _elements(spec, options, sizes) <= _MANY:
+        if sizes not in seen and quick(spec, options, sizes):
             seen.append(sizes)
             yield sizes
 
@@ -75,6 +75,11 @@ def _candidates(spec: Spec, options: Mapping[str, Any], base: Sizes) -> Iterator
     yield dict(least)
     for name, (_, high, _) in bounds.items():
         yield {**ones, name: high}
+
+
+def quick(spec: Spec, options: Mapping[str, Any], sizes: Sizes) -> bool:
+    """Whether a real run at these sizes is quick."""
+    return _elements(spec, options, sizes) <= _MANY
 
 
 def largest(spec: Spec, options: Mapping[str, Any]) -> Sizes:

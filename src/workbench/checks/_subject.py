@@ -52,6 +52,24 @@ class Subject(Declared):
             return "float32"
         return "float64"
 
+    @cached_property
+    def fixed(self) -> list[str]:
+        """Name the floating inputs that the library takes no gradient of, a target for example."""
+        floating = [n for n, tensor in self.spec.inputs.items() if "float" in tensor.dtype]
+        declared = list(self.names().get("fixed", ()))
+        case = self.case()
+        cotangents = self.cotangents(self.run(case), 1) if floating else []
+        for fixed in ([], *([name] for name in floating[1:]), floating[1:]):
+            more = {"cotangents": cotangents, "wrt": ["inputs"], "fixed": declared + fixed}
+            try:
+                self._ask_about("run", case, self.inputs(case), "spread", more)
+            except CandidateRaised as error:
+                if "differentiable with respect to" not in error.message:
+                    break
+            else:
+                return declared + fixed
+        return declared
+
     def case(
         self,
         sizes: Mapping[str, int] | None = None,
@@ -134,6 +152,8 @@ class Subject(Declared):
         def find() -> Run:
             given = self.inputs(case) if inputs is None else inputs
             more = {**extra, "cotangents": list(cotangents)}
+            if cotangents and "inputs" in wrt and self.fixed:
+                more["fixed"] = self.fixed
             return Run(**self._ask_about("run", case, given, weights, more))
 
         if inputs is not None or not isinstance(weights, str) or cotangents or keep:

@@ -18,7 +18,14 @@ DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 44
 
 _TYPES = ("float64", "bfloat16", "float16")
-_UNSUPPORTED = ("not implemented", "not supported", "unsupported", "could not run", "no kernel")
+_UNSUPPORTED = (
+    "not implemented",
+    "not supported",
+    "unsupported",
+    "could not run",
+    "no kernel",
+    "expected mat_a to be",
+)
 
 
 def unsupported(raised: str) -> bool:

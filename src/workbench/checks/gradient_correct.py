@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.checks._decision import CannotLook, Decision, failed, inconclusive, passed
-from workbench.checks._inputs import Arrays, Case
+from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._subject import Subject
 
 TIER = "live"
@@ -62,7 +62,10 @@ def _both(subject: Subject, case: Case, attempt: int) -> tuple[float, list[float
     gradients = run.gradients[0]
     rng = subject.rng(2000 + attempt)
     along_weights = {n: rng.standard_normal(weights[n].shape) for n in gradients["parameters"]}
-    along_inputs = {n: rng.standard_normal(inputs[n].shape) for n in gradients["inputs"]}
+    along_inputs = {
+        n: rng.standard_normal(inputs[n].shape) * _inside(subject, case, n, inputs[n])
+        for n in gradients["inputs"]
+    }
     analytic = 0.0
     for group, directions in (("parameters", along_weights), ("inputs", along_inputs)):
         for name, direction in directions.items():
@@ -81,6 +84,17 @@ def _both(subject: Subject, case: Case, attempt: int) -> tuple[float, list[float
             ends.append(sum(float(np.vdot(v, moved.outputs[n])) for n, v in cotangent.items()))
         numeric.append((ends[0] - ends[1]) / (2 * step))
     return analytic, numeric
+
+
+def _inside(subject: Subject, case: Case, name: str, values: Array) -> Array:
+    """Mark the values of an input that may be moved both ways within its declared range."""
+    tensor, names = subject.spec.inputs[name], {**subject.options, **case.sizes}
+    inside = np.ones(values.shape, bool)
+    if tensor.low is not None:
+        inside &= values - max(_STEPS) >= float(tensor.low.value(names))
+    if tensor.high is not None:
+        inside &= values + max(_STEPS) <= float(tensor.high.value(names))
+    return inside
 
 
 def _moved(values: Arrays, directions: Arrays, step: float) -> Arrays:

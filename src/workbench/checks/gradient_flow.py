@@ -9,6 +9,7 @@ the parameter to the output; call every registered layer, or drop it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,12 @@ def flow(subject: Subject) -> dict[str, float | None]:
 
 def _flow(subject: Subject) -> dict[str, float | None]:
     found: dict[str, float | None] = dict.fromkeys(subject.learned(subject.exact))
-    cases = [subject.case(), subject.bare()] if subject.optional else [subject.case()]
-    # A few rectified units may all be silent for one draw of the weights, but not for every one.
+    # A few rectified units may all be silent for one draw of weights and inputs, but not for all.
     for draw in range(_DRAWS):
         weights = f"spread {draw}" if draw else "spread"
+        cases = [subject.case(seed=draw)]
+        if subject.optional:
+            cases.append(replace(subject.bare(), seed=cases[0].seed))
         for case in cases:
             shapes = subject.run(case, weights=weights, train=True)
             cotangents = subject.cotangents(shapes, 3)
@@ -76,6 +79,8 @@ def check(subject: Subject) -> Decision:
         return passed("no output is declared as floating point, so there is nothing to pull back")
     if not subject.learned(subject.exact):
         return passed("the module has no parameter that learns")
+    if not any(values.size for values in subject.run(subject.case()).outputs.values()):
+        return passed("the declared outputs hold no value, so there is nothing to pull back")
     sizes = flow(subject)
     conditions = subject.conditions(subject.case(), mode="train", weights="spread")
     missing = [name for name, size in sizes.items() if size is None]

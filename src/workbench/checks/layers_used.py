@@ -25,7 +25,8 @@ def check(subject: Subject) -> Decision:
         cases.append(subject.case(dtype="float32", without=subject.optional))
     for case in cases:
         for entry in subject.look("calls", case, weights="born", train=True)["modules"]:
-            called[entry["name"]] = called.get(entry["name"], 0) + entry["called"]
+            used = entry["called"] + entry["read"]  # ``self.drop.p`` is a use as well
+            called[entry["name"]] = called.get(entry["name"], 0) + used
             told[entry["name"]] = entry
     conditions = subject.conditions(cases[0], mode="train", weights="born")
     # A layer's own weight may be used without a call; `gradient_flow` looks after those.

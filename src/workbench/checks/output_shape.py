@@ -33,10 +33,22 @@ def check(subject: Subject) -> Decision:
         if problem is not None:
             return problem
     sizes = [case.sizes for case in tried]
-    problem, limit = _full(subject)
+    problem, limit = _full(subject, subject.spec.options)
+    if problem is not None and _full(subject, subject.options)[0] is not None:
+        # Small options show the same without data. If they do not with data, torch is to blame.
+        limit = problem.seen
+        problem = _with_data(subject, problem)
     seen = f"as declared at {len(sizes)} sets of sizes"
     seen += f"; the full size cannot be followed without data: {limit}" if limit else ""
     return problem or passed(seen, sizes=sizes)
+
+
+def _with_data(subject: Subject, problem: Decision) -> Decision | None:
+    """Look with data, at the largest sizes of small options, for what was seen without."""
+    sizes = _sizes.largest(subject.spec, subject.options)
+    if not _sizes.quick(subject.spec, subject.options, sizes):
+        return problem
+    return tried_at(subject, subject.case(sizes, dtype="float32"))
 
 
 def tried_at(subject: Subject, case: Case) -> Decision | None:
@@ -62,13 +74,12 @@ def _structure(subject: Subject, run: Run) -> str:
     return run.structure if wrong else ""
 
 
-def _full(subject: Subject) -> tuple[Decision | None, str]:
+def _full(subject: Subject, options: Mapping[str, Any]) -> tuple[Decision | None, str]:
     """Follow the shapes through the full-size module.
 
     Returns:
         The failure, or None where nothing is wrong; and what kept them from being followed.
     """
-    options = subject.spec.options
     sizes = _sizes.largest(subject.spec, options)
     conditions = {"options": dict(options), "sizes": sizes, "device": "meta"}
     try:

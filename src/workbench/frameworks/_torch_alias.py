@@ -55,7 +55,7 @@ def _earlier(arguments: Mapping[str, Any]) -> list[str]:
         given = tensors(arguments["inputs"], built)
         first, _ = named(call(built.module, given, arguments["order"]), arguments["returns"])
         kept = {name: tensor.clone() for name, tensor in first.items()}
-        other = {n: t.flip(0) * 2 if t.is_floating_point() else t.flip(0) for n, t in given.items()}
+        other = {name: tensor.flip(list(range(tensor.ndim))) for name, tensor in given.items()}
         call(built.module, other, arguments["order"])
         changed = [
             n for n, t in first.items() if not torch.equal(t, kept[n]) and not t.isnan().any()

@@ -25,9 +25,10 @@ def calls(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``modules``: for each submodule its ``name``, ``type``, how often it was ``called``, whether
-        it is ``torch``'s own, a plain ``container``, and how many ``parameters`` of its own it has;
-        ``switched``: those whose mode the call changed; ``around``: calls of a ``forward`` past
-        the hooks, each with ``name`` and ``where``; ``hooked``: the outputs with hooks in place.
+        it was ``read``, whether it is ``torch``'s own, a plain ``container``, and how many
+        ``parameters`` of its own it has; ``switched``: those whose mode the call changed;
+        ``around``: calls of a ``forward`` past the hooks, each with ``name`` and ``where``;
+        ``hooked``: the outputs with hooks in place.
     """
     with prepared(arguments) as built:
         parts = dict(built.module.named_modules())
@@ -43,8 +44,9 @@ def calls(arguments: Mapping[str, Any]) -> dict[str, Any]:
                 handles.append(part.register_full_backward_hook(_nothing))
         names = {id(part): name for name, part in parts.items()}
         around: dict[tuple[str, str], None] = {}
+        read: set[str] = set()
         former = sys.getprofile()
-        sys.setprofile(_watch(names, around))
+        sys.setprofile(_watch(names, around, read))
         try:
             inputs = tensors(arguments["inputs"], built)
             with torch.enable_grad():
@@ -58,7 +60,10 @@ def calls(arguments: Mapping[str, Any]) -> dict[str, Any]:
         outputs, _ = named(returned, arguments["returns"])
         switched = [name for name, part in parts.items() if part.training is not modes[name]]
     return {
-        "modules": [_told(name, part, counts[name]) for name, part in parts.items()],
+        "modules": [
+            {**_told(name, part, counts[name]), "read": name in read}
+            for name, part in parts.items()
+        ],
         "switched": [name or "the module" for name in switched],
         "around": [{"name": name, "where": where} for name, where in around],
         "hooked": {name: modules.array(value) for name, value in outputs.items()},
@@ -87,19 +92,37 @@ def _nothing(module: nn.Module, grad_input: Tensor, grad_output: Tensor) -> None
     """Look at the gradients and leave them as they are."""
 
 
-def _watch(names: Mapping[int, str], around: dict[tuple[str, str], None]) -> Any:
-    """Notice a ``forward`` that was called by the draft itself, not by the module's call."""
+def _watch(names: Mapping[int, str], around: dict[tuple[str, str], None], read: set[str]) -> Any:
+    """Notice a ``forward`` that was not reached by its module's call, and layers that are read."""
+    looked_up = nn.Module.__getattr__.__code__
 
     def profile(frame: FrameType, event: str, argument: object) -> None:
-        if event != "call" or frame.f_code.co_name != "forward":
+        if event != "call":
             return
-        own = frame.f_locals.get("self")
-        caller = frame.f_back
-        if id(own) not in names or caller is None:
-            return
-        if caller.f_code.co_filename.startswith(_TORCH) or caller.f_locals.get("self") is own:
-            return  # by the module's call, or by its own subclass
-        where = f"{caller.f_code.co_filename}:{caller.f_lineno}"
-        around[names[id(own)], where] = None
+        if frame.f_code is looked_up:
+            whole = names.get(id(frame.f_locals["self"]))
+            if whole is not None:
+                read.add(f"{whole}.{frame.f_locals['name']}".lstrip("."))
+        elif frame.f_code.co_name == "forward":
+            own = frame.f_locals.get("self")
+            where = _past_the_call(frame.f_back, own) if id(own) in names else ""
+            if where:
+                around[names[id(own)], where] = None
 
     return profile
+
+
+def _past_the_call(frame: FrameType | None, own: object) -> str:
+    """Say where the draft called a ``forward`` itself; decorators may stand in between."""
+    caller = frame
+    while frame is not None and frame.f_code.co_name != "forward":
+        if frame.f_locals.get("self") is own:
+            return ""  # its call, which torch makes, or another method of its own
+        frame = frame.f_back
+    if frame is None or frame.f_locals.get("self") is own or _of_torch(caller):
+        return ""
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _of_torch(frame: FrameType | None) -> bool:
+    return frame is not None and frame.f_code.co_filename.startswith(_TORCH)

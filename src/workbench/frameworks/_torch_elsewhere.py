@@ -61,10 +61,10 @@ def elsewhere(arguments: Mapping[str, Any]) -> dict[str, Any]:
     _register()
     # What a call leaves in the module would collide elsewhere, or stay there without data.
     arguments = {**arguments, "fresh": True}
-    with prepared(arguments) as built, torch.no_grad(), _Recorded() as recorded:
+    with prepared(arguments) as built, torch.enable_grad(), _Recorded() as recorded:
         call(built.module, tensors(arguments["inputs"], built), arguments["order"])
     mode = FakeTensorMode(allow_non_fake_inputs=True)
-    with prepared(arguments) as built, torch.no_grad():
+    with prepared(arguments) as built, torch.enable_grad():  # the fused layers exist on few devices
         inputs = tensors(arguments["inputs"], built)
         with mode, _moved(built.module):
             away = {name: _away(tensor) for name, tensor in inputs.items()}
@@ -112,12 +112,18 @@ def _like(tensor: Tensor) -> Tensor:
     return away
 
 
+def _depends_on_data(func: Any, args: Sequence[Any]) -> bool:
+    if func is _aten.index.Tensor:  # by a mask it picks as many as the mask is true
+        return any(each is not None and each.dtype in (torch.bool, torch.uint8) for each in args[1])
+    return func in _DEPENDS_ON_DATA
+
+
 class _Recorded(TorchDispatchMode):
     """Notes what operations returned whose result depends on data."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.values: list[Any] = []
+        self.values: dict[Any, list[Any]] = {}
 
     def __torch_dispatch__(
         self,
@@ -128,18 +134,18 @@ class _Recorded(TorchDispatchMode):
     ) -> Any:
         """Call the operator, and note its result where that depends on data."""
         result = func(*args, **(kwargs or {}))
-        if func in _DEPENDS_ON_DATA:
-            self.values.append(result)
+        if _depends_on_data(func, args):
+            self.values.setdefault((func, args[0].shape), []).append(result)
         return result
 
 
 class _Replayed(TorchDispatchMode):
     """Answers in the place of operations whose result depends on data."""
 
-    def __init__(self, mode: FakeTensorMode, values: Sequence[Any]) -> None:
+    def __init__(self, mode: FakeTensorMode, values: Mapping[Any, Sequence[Any]]) -> None:
         super().__init__()
         self._mode = mode
-        self._values = iter(values)
+        self._values = {func: iter(results) for func, results in values.items()}
 
     def __torch_dispatch__(
         self,
@@ -152,9 +158,9 @@ class _Replayed(TorchDispatchMode):
         args, kwargs = tree_map_only(Tensor, self._without_data, (args, kwargs or {}))
         if func in _CELLS:
             return _CELLS[func](*args)
-        if func not in _DEPENDS_ON_DATA:
+        if not _depends_on_data(func, args):
             return func(*args, **kwargs)
-        value = next(self._values, None)
+        value = next(self._values.get((func, args[0].shape), iter(())), None)
         if value is None:
             raise NotImplementedError(f"{func} was not called with data on the CPU")
         device = args[0].device
@@ -170,7 +176,7 @@ class _Replayed(TorchDispatchMode):
 
 
 class _Detours(TorchFunctionMode):
-    """Answers for numpy as torch does, which tensors without data cannot."""
+    """Answers where values of Python or numpy are turned into tensors, and the other way."""
 
     def __torch_function__(
         self,
@@ -179,7 +185,7 @@ class _Detours(TorchFunctionMode):
         args: Sequence[Any] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        """Call the function; numpy is for tensors on the CPU."""
+        """Call the function; numpy is for tensors on the CPU alone."""
         if func in (Tensor.numpy, Tensor.__array__, Tensor.tolist) and args:
             tensor = args[0]
             if func is not Tensor.tolist and tensor.device.type != "cpu":
@@ -190,4 +196,12 @@ class _Detours(TorchFunctionMode):
             with _disable_current_modes():
                 zeros = torch.zeros(tensor.shape, dtype=tensor.dtype)
                 return zeros.tolist() if func is Tensor.tolist else zeros.numpy()
+        if func is Tensor.new_tensor:
+            like, *values = args
+            settings = {"dtype": like.dtype, "device": like.device, **(kwargs or {})}
+            return self.__torch_function__(torch.tensor, types, values, settings)
+        if func in (torch.tensor, torch.as_tensor, torch.asarray) and (kwargs or {}).get("device"):
+            # Torch makes it on the CPU and copies; the copy is what can be followed.
+            rest = {name: value for name, value in (kwargs or {}).items() if name != "device"}
+            return func(*args, **rest).to((kwargs or {})["device"])
         return func(*args, **(kwargs or {}))

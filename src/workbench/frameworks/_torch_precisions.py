@@ -26,8 +26,9 @@ def precisions(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         arguments: ``of`` (its dtype is not looked at), ``weights``, ``rows`` (inputs by name of the
-            row), ``order``, ``returns``, ``types`` (``reference``, ``float64``, ``float32``,
-            ``bfloat16``, ``float16`` or ``autocast``), and ``cotangent`` by row and output.
+            row), ``order``, ``returns``, ``fixed`` (inputs without gradient), ``cotangent`` by row
+            and output, and ``types`` (``reference``, ``float64``, ``float32``, ``bfloat16``,
+            ``float16`` or ``autocast``).
 
     Returns:
         By type and row: ``outputs``, their ``dtypes``, and by parameter or input ``broken``, how
@@ -75,7 +76,8 @@ def _one(
     inputs: Mapping[str, modules.Array],
     cotangent: Mapping[str, modules.Array],
 ) -> dict[str, Any]:
-    given = {name: _tensor(values, built) for name, values in inputs.items()}
+    fixed = arguments.get("fixed") or ()
+    given = {name: _tensor(values, built, name not in fixed) for name, values in inputs.items()}
     copies = {name: tensor.clone() for name, tensor in given.items()}  # a call may write into them
     outputs, _ = named(call(built.module, copies, arguments["order"]), arguments["returns"])
     ends = [n for n in cotangent if n in outputs and outputs[n].requires_grad]
@@ -102,11 +104,11 @@ def _one(
     }
 
 
-def _tensor(values: modules.Array, built: modules.Instance) -> Tensor:
+def _tensor(values: modules.Array, built: modules.Instance, learned: bool) -> Tensor:
     tensor = torch.from_numpy(np.array(values)).to(built.device)
     if not tensor.is_floating_point():
         return tensor
-    return tensor.to(built.dtype).requires_grad_()
+    return tensor.to(built.dtype).requires_grad_(learned)
 
 
 def _at(error: BaseException) -> str:

@@ -21,6 +21,7 @@ import gc
 import os
 import struct
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
@@ -88,7 +89,7 @@ class Watch:
         closed_modules = frozenset(closed)
         self._places: list[tuple[int, int]] = []  # address and size
         self._owners: list[tuple[str, int]] = []  # of each place: a name, or -1; a namespace
-        self._words: dict[int, str] = {}  # every key that was met, by its address
+        self._words = _added_later()  # every key that was met, by its address
         self._built_in = frozenset(id(key) for key in vars(builtins))
         for module in modules:
             closed_too = module.__name__ in closed_modules
@@ -286,3 +287,12 @@ def _chosen(names: Iterable[str]) -> Iterable[tuple[str, ModuleType]]:
     for name, module in sorted(sys.modules.items()):
         if isinstance(module, ModuleType) and (name in exact or f"{name}.".startswith(below)):
             yield name, module
+
+
+def _added_later() -> dict[int, str]:
+    """Find the key that a module gets when it first warns; no source holds that very string."""
+    namespace: dict[str, object] = {"warn": warnings.warn, "__name__": __name__}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec("warn('')", namespace)
+    return {id(key): key for key in namespace}

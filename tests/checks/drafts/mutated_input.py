@@ -1,4 +1,4 @@
-# trips: deterministic, batch_independent
+# trips: deterministic, batch_independent, leaves_no_trace
 # spec: perceptron
 """The caller's tensor is changed in place."""
 

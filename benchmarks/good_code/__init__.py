@@ -1,0 +1,1 @@
+"""Good code that nobody wrote for the workbench, wrapped so that it can be judged."""
