@@ -120,6 +120,21 @@ def test_a_suspected_bug_is_told_and_never_pinned_in_silence(worker):
     assert "test_one_example_alone_is_as_in_a_batch" in failed, "a mended bug must show"
 
 
+def test_a_module_without_weights_is_asked_for_no_gradient(worker):
+    code = "import torch\nfrom torch import nn\n\n\nclass Mixer(nn.Module):\n"
+    code += (
+        "    def __init__(self, width=64, *, classes=10, depth=2):\n        super().__init__()\n"
+    )
+    code += "        self.classes = classes\n\n    def forward(self, x):\n"
+    code += "        return x.mean(dim=1)[:, : self.classes]\n"
+    spec = SPEC.replace(", parameters == depth * (width + 1) * width + (width + 1) * classes", "")
+    draft, report = drafts(worker, code, spec)
+    assert not [test.id for test in report.tests if test.outcome in ("failed", "error")]
+    assert "xfail" not in "".join(draft.files("test").values())
+    assert [note for note in draft.notes if note.kind == "concern"] == []
+    assert "OUTPUTS" in "".join(draft.files("test").values())
+
+
 def test_they_fail_on_code_that_is_wrong(tmp_path, worker):
     draft, _ = drafts(worker, CODE)
     wrong = {

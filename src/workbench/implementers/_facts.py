@@ -105,6 +105,7 @@ class Facts:
             "new": not self.existing,
             "learns": self.spec.kind != "loss",
             "existing": self.existing,
+            "weights": self.measured is None or self.measured.get("STATE") != {},
             "probes": bool(self.probes),
             **{f"measured {name}": bool(self._known(name)) for name in MEASURED},
             "parameters": "parameters" in quantities and self.right("parameters", "==") != "",

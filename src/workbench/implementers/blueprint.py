@@ -84,6 +84,9 @@ def _of_existing(
 ) -> Draft:
     spec, placement = facts.spec, target.placement
     tests = write_tests(facts, {}, "", study, target)
+    # A module without weights is asked for no gradient: what failed for that reason is gone.
+    whole = "".join(tests.values())
+    suspected = [one for one in suspected if not one.test or f"def {one.test}(" in whole]
     if suspected:
         tests = set_apart(tests, suspected)
     pinned = "" if facts.measured is None else " What it does today is written down in them."

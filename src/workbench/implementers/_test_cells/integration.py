@@ -38,7 +38,10 @@ def loss_of(output: Tensor, target: Tensor) -> Tensor:
 
 
 def test_gradient_reaches_every_parameter() -> None:
-    """Every parameter gets a finite gradient that is not always zero."""
+    """Every parameter gets a finite gradient that is not always zero.
+
+    Needs: weights
+    """
     generator = torch.Generator().manual_seed(3)
     reached: set[str] = set()
     for seed in range(3):  # a rectified unit may be dead under one initialisation
@@ -54,7 +57,10 @@ def test_gradient_reaches_every_parameter() -> None:
 
 
 def test_gradient_is_right() -> None:
-    """The gradient agrees with a finite difference in a random direction."""
+    """The gradient agrees with a finite difference in a random direction.
+
+    Needs: weights
+    """
     module, inputs = spread(build()).double().eval(), doubled(make_inputs())
     generator = torch.Generator().manual_seed(4)
     parameters = list(module.parameters())
@@ -80,7 +86,10 @@ def test_gradient_is_right() -> None:
 
 
 def test_learns_one_batch() -> None:
-    """A few steps on one batch bring the loss far down."""
+    """A few steps on one batch bring the loss far down.
+
+    Needs: weights
+    """
     module, inputs = build().train(), make_inputs(batch=8)
     target = target_for(inputs)
     optimiser = torch.optim.Adam(module.parameters(), lr=0.005)
@@ -105,7 +114,10 @@ def test_dropout_acts_in_training_only() -> None:
 
 
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
-    """The weights survive a file, and the output needs nothing else."""
+    """The weights survive a file, and the output needs nothing else.
+
+    Needs: weights
+    """
     module, inputs = spread(build()).eval(), make_inputs()
     torch.save(module.state_dict(), tmp_path / "weights.pt")
     other = build(seed=1).eval()
@@ -115,7 +127,10 @@ def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_that_does_not_fit_is_refused() -> None:
-    """A missing or strange entry of a checkpoint is named by an error."""
+    """A missing or strange entry of a checkpoint is named by an error.
+
+    Needs: weights
+    """
     module = build()
     state = module.state_dict()
     name = next(iter(state))

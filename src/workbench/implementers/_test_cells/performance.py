@@ -43,7 +43,10 @@ def tensors_alive() -> int:
 
 
 def test_memory_does_not_grow() -> None:
-    """Steps of training leave no more tensors alive than the first ones."""
+    """Steps of training leave no more tensors alive than the first ones.
+
+    Needs: weights
+    """
     module = build().train()
     optimiser = torch.optim.SGD(module.parameters(), lr=1e-3)
     counts = []

@@ -83,7 +83,7 @@ def test_other_examples_give_no_gradient() -> None:
 def test_extreme_values_stay_finite(scale: float) -> None:
     """Tiny and huge inputs give finite outputs and gradients.
 
-    Needs: floats, learns
+    Needs: weights, floats, learns
     """
     module, inputs = build().eval(), make_inputs()
     output = module(**{**inputs, INPUT: inputs[INPUT] * scale})
