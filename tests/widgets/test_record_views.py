@@ -13,7 +13,7 @@ from workbench.records import (
     Placement,
     Study,
 )
-from workbench.spec import Spec
+from workbench.spec import ROLES, Spec
 from workbench.widgets import view
 
 
@@ -28,6 +28,13 @@ def test_a_spec_is_shown_with_every_line_of_its_contract(spec: Spec) -> None:
         "? open",
     ]
     assert [word for word in words if word not in shown] == []
+
+
+def test_the_roles_of_a_spec_are_shown_with_their_meaning() -> None:
+    asked = {"name": "fit", "kind": "training", "text": "a loop", "roles": {"data": "loader"}}
+    shown = view(Spec.model_validate(asked))._repr_html_()
+    assert "loader" in shown
+    assert ROLES["training"]["data"] in shown
 
 
 def test_a_spec_for_code_that_is_there_says_which() -> None:

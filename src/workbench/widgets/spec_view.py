@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.spec import Spec
+from workbench.spec import ROLES, Spec
 from workbench.widgets._html import Html, join, tag
 from workbench.widgets._pieces import badge, head, listed, sub, table
 from workbench.widgets._view import View
@@ -24,6 +24,7 @@ def spec_view(spec: Spec) -> View:
             tag("blockquote", asked),
             _options(spec),
             _tensors(spec),
+            _roles(spec),
             _requirements(spec),
             _assumptions(spec),
             _allows(spec),
@@ -52,6 +53,13 @@ def _tensors(spec: Spec) -> Html:
         return Html()
     titles = ["", "name_", "type, axes and values"]
     return join([tag("h4", "Inputs, outputs and sizes"), table(titles, rows, "Signature")])
+
+
+def _roles(spec: Spec) -> Html:
+    if not spec.roles:
+        return Html()
+    rows = [(role, tag("code", name), ROLES[spec.kind][role]) for role, name in spec.roles.items()]
+    return join([tag("h4", "Roles"), table(["role", "name_", "what it is"], rows, "Roles")])
 
 
 def _requirements(spec: Spec) -> Html:
