@@ -17,6 +17,7 @@ from workbench.spec import Spec
 
 SENTENCES = {
     "cross_entropy": "a cross entropy",
+    "macro_f1": "a macro F1 score",
     "relative_attention": "attention",
     "resnet": "a residual network",
     "transformer_text_classifier": "a text classifier",
@@ -100,6 +101,7 @@ ROTARY = ("relative_attention", {"positions": "rotary", "causal": "yes"})
 RESNET = ("resnet", {"channel_attention": "squeeze_excitation"})
 NARROW = ("resnet", {"block": "bottleneck", "stem": "cifar", "zero_init_residual": "yes"})
 CROSS = ("cross_entropy", {})
+MACRO = ("macro_f1", {})
 # What is wrong, in which module, and which code becomes which.
 MUTANTS = [
     ("mask dropped", TEXT, "attn_mask=visible", "attn_mask=None"),
@@ -190,6 +192,11 @@ MUTANTS = [
     ("focused by a factor", CROSS, "miss**self.gamma", "(1 + miss * self.gamma)"),
     ("softmax over the batch", CROSS, "log_softmax(dim=1)", "log_softmax(dim=0)"),
     ("mean for every word", CROSS, 'not in ("mean", "sum", "none")', 'in ("meen!",)'),
+    ("absent classes count", MACRO, "occurred.sum()", "torch.tensor(len(occurred))"),
+    ("half merged", MACRO, "self.seen + other.seen.to", "self.seen + 0 * other.seen.to"),
+    ("reset to one", MACRO, "self.seen = torch.zeros(", "self.seen = torch.ones("),
+    ("last batch only", MACRO, "self.hits.to(right.device) + ", ""),
+    ("recall for f1", MACRO, "self.counted(guess) + ", "self.counted(target) + "),
     ("last norm not zero", NARROW, "nn.init.zeros_(self.norm3.weight)", "pass"),
     (
         "stride in the first convolution",

@@ -20,7 +20,8 @@ from workbench.implementers._uses import defined, reached
 from workbench.records import Study
 
 GROUPS = ("setup", "unit", "integration", "regression", "pinned", "performance")
-_OF_A_LOSS = ("setup", "unit", "regression")  # it learns nothing: nothing is trained or saved
+# A loss learns nothing, so nothing is trained or saved; a metric is not even called.
+_GROUPS = {"loss": ("setup", "unit", "regression"), "metric": ("setup", "regression")}
 _FOLDER = Path(__file__).parent / "_test_cells"
 
 
@@ -41,8 +42,10 @@ def write_tests(
     """
     groups: dict[str, list[Any]] = {}
     imports: list[Any] = []
-    for group in _OF_A_LOSS if facts.spec.kind == "loss" else GROUPS:
+    for group in _GROUPS.get(facts.spec.kind, GROUPS):
         files = [group, blueprint] if group == "regression" and blueprint else [group]
+        if facts.spec.kind == "metric" and group != "setup":
+            files = [blueprint]
         groups[group] = []
         for name in files:
             path = _FOLDER / f"{name}.py"
