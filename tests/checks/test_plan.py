@@ -54,6 +54,11 @@ def test_the_cheapest_checks_run_first_and_a_tier_includes_those_before_it():
             "no check decides 'atention heads': did you mean 'attention heads'",
         ),
         ("norm == pree", "did you mean 'pre'"),
+        (
+            "contains rms nrom",
+            "no check decides 'contains rms nrom': did you mean 'contains rms norm'",
+        ),
+        ("is lstm == 3", "is a law; write it without '=='"),
         ("norm", "needs a right side, for example '== pre'"),
         ("norm >= pre", "legal are"),
         ("attention heads", "needs a right side"),
