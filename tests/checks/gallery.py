@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from workbench import registry, spec
-from workbench.records import Cell, Draft
+from workbench.records import Cell, Draft, Tier
 from workbench.spec import Spec
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ class Entry:
         spec: The spec that it claims to fulfil, or the name of one.
         trips: The checks that it trips; none for a good one.
         patience: Seconds for one question; short where a draft never answers.
+        tier: How much is checked.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Entry:
     spec: str | Spec
     trips: frozenset[str]
     patience: float
+    tier: Tier = "full"
 
 
 def entries() -> list[Entry]:
@@ -59,12 +61,12 @@ def _pairs(path: Path) -> Iterator[Entry]:
         keys = ("kind", "options", "sizes", "inputs", "outputs", "requires", "allows")
         asked = Spec.model_validate({**data, **{k: document[k] for k in keys if k in document}})
         good = f"{_IMPORTS}{document['good']}"
-        yield Entry(f"{name}_good", good, asked, frozenset(), PATIENCE)
+        yield Entry(f"{name}_good", good, asked, frozenset(), PATIENCE, "live")
         for at, (old, new, *others) in enumerate(document["bad"], start=1):
             if good.count(old) != 1:
                 raise ValueError(f"{path.name}: {old!r} stands {good.count(old)} times in {name}")
             trips = frozenset({path.stem, *others})
-            yield Entry(f"{name}_bad_{at}", good.replace(old, new), asked, trips, PATIENCE)
+            yield Entry(f"{name}_bad_{at}", good.replace(old, new), asked, trips, PATIENCE, "live")
 
 
 def _read(path: Path) -> Entry:

@@ -13,7 +13,7 @@ NOT_GOOD = {"failed", "inconclusive"}
 
 @pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.name)
 def test_a_draft_trips_exactly_the_checks_that_it_names(draft: Entry, judged):
-    report = judged(draft.source, draft.spec, patience=draft.patience)
+    report = judged(draft.source, draft.spec, patience=draft.patience, tier=draft.tier)
     tripped = {verdict.check for verdict in report.verdicts if verdict.outcome in NOT_GOOD}
     told = [(v.check, v.outcome, v.seen, v.reason) for v in report.verdicts if not v.good]
     assert tripped == draft.trips, told
