@@ -82,6 +82,7 @@ def test_the_whole_way_from_spec_to_commit(spec, target, worker, tmp_path):
     session.close()
 
 
+@pytest.mark.slow
 def test_edits_of_the_exported_files_come_back_and_make_evidence_stale(
     spec, target, worker, tmp_path
 ):
