@@ -46,16 +46,20 @@ threading.Thread(target=talk).start()
 RUN = """code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
     .requestExecute({code}).done.then(() => true)"""
 EDIT = """
-window.edited = (window.edited || 0) + 1;
 { const notebook = window.jupyterapp.shell.currentWidget.content;
   const cells = notebook.model.sharedModel.cells;
   const index = cells.findIndex(c => c.getMetadata('workbench')?.id === 'module-TextClassifier');
-  const source = cells[index].getSource().replace(/# edit \\d+\\n|$/, `# edit ${window.edited}\\n`);
-  cells[index].setSource(source); notebook.activeCellIndex = index;
-  const table = document.querySelector('[aria-label="Checks"]');
-  table?.closest('.wb').replaceChildren();
+  const source = cells[index].getSource();
+  cells[index].updateSource(source.length, source.length, '\\n# edited');
+  notebook.activeCellIndex = index;
   window.jupyterapp.commands.execute('notebook:run-cell'); }
 """
+# The live table has begun anew, and its first verdict stands in it.
+FIRST = """(() => {
+    const part = [...document.querySelectorAll('.wb-part')]
+        .find(one => one.textContent.includes('3 · Implement'));
+    return part.textContent.includes('… open') && part.querySelector('[aria-label=Checks]');
+})()"""
 
 
 def main() -> int:
@@ -105,9 +109,9 @@ def _click(page: Any) -> float:
 
 def _verdict(page: Any) -> float:
     """Edit a cell, run it, and wait for the first verdict of the live table."""
-    took = float(page.evaluate(SEEN, [EDIT, "!!document.querySelector('[aria-label=\"Checks\"]')"]))
+    took = float(page.evaluate(SEEN, [EDIT, FIRST]))
+    page.wait_for_function(f"!({FIRST})")
     page.locator(".wb-strip", has_text="hold · live").first.wait_for()
-    page.wait_for_timeout(300)
     return took
 
 

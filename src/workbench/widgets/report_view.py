@@ -40,6 +40,7 @@ def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = 
         [
             head("Report", state, sub(summary(report)), sub(facts)),
             badge("stale: the spec has changed since", "!", "warn") if stale else "",
+            _against(report.verdicts, draft),
             verdict_tables(report.verdicts, spec, draft),
             tests_piece(report.tests),
             _kills(report.kills),
@@ -193,6 +194,33 @@ def _first(verdict: Verdict) -> str:
 
 def _fold_view(title: str, view: View, open_: bool) -> Html:
     return fold(title, view.body, open_=open_)
+
+
+def _against(verdicts: Sequence[Verdict], draft: Draft | None) -> Html:
+    """Show first what stands against the draft, where anything failed."""
+    cards = [
+        tag(
+            "div",
+            join([outcome(verdict.outcome), tag("b", _name(verdict)), verdict.seen], " "),
+            *(
+                tag("p", join([f"{title}: ", text]), class_="wb-dim")
+                for title, text in (
+                    ("Expected", verdict.expected),
+                    ("Where", _place(verdict.where, draft)),
+                    ("Try", verdict.fix),
+                )
+                if text
+            ),
+            class_="wb-card wb-bad",
+        )
+        for verdict in verdicts
+        if verdict.outcome == "failed"
+    ]
+    return tag("div", *cards) if cards else Html()
+
+
+def _name(verdict: Verdict) -> str:
+    return f"{verdict.requirement} {verdict.check}".strip()
 
 
 def _flow(report: Report) -> View:

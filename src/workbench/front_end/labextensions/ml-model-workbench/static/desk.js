@@ -174,6 +174,9 @@ class Desk {
     widget.editor.focus();
     widget.editor.setSelection({ start: at, end });
     widget.editor.revealPosition(at);
+    requestAnimationFrame(() =>
+      widget.node.querySelector('.cm-activeLine')?.scrollIntoView({ block: 'center' })
+    );
   }
 }
 
