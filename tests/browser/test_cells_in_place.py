@@ -74,7 +74,7 @@ def test_a_cell_is_edited_broken_found_undone_and_outlives_the_kernel(
     }""")
     expect(page.locator(".wb-app").get_by_text("1 of them as you wrote it")).to_be_visible()
     expect(strips.first).to_contain_text("hold · live")
-    assert app.get_by_text("no session is open").count() == 0
+    expect(app.get_by_text("no session is open")).to_have_count(0)
     assert "return 1 * self.head(" in page.evaluate(CELLS)["module-TextClassifier"]
     assert len(list(journal.read(max(desk.lab.sessions.iterdir())))) == events
     assert desk.outside() == []

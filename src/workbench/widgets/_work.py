@@ -26,6 +26,9 @@ from workbench.widgets._stoppable import StoppableWorker, Stopped
 
 Tell = Callable[[str, Any], None]
 
+# What is done beside the main work, with the topic that tells its end.
+_ASIDE = {"check": "checking", "predict": "predicting"}
+
 
 class Work:
     """Runs commands one after the other.
@@ -55,10 +58,12 @@ class Work:
         self._placement: Placement | None = None  # where a person wants the code
         self._check_waits = False
         self._predicting = ""
+        self._predicted: tuple[str, tuple[FlowStep, ...], str] | None = None
         # Commands have numbers, so that a stop is for those that were given before it.
         self._given = self._stopped = self._latest = 0
         self._now = _Now()
         self._lane = Lane("workbench-session", self._fail)
+        self._aside = Lane("workbench-predict", self._fail)  # nobody waits for it
         self._live = Lane("workbench-live", self._fail)  # a person's cells, while others work
 
     def read(self, sentence: str, name: str) -> None:
@@ -67,8 +72,11 @@ class Work:
 
     def predict(self, contract: str) -> None:
         """Find out what a contract will cost, if the catalogue has what it asks for."""
-        self._predicting = contract
-        self._do("check", lambda: self._predict(contract), self._live)
+        if contract != self._predicting:
+            self._predicting = contract
+            self._do("predict", lambda: self._predict(contract), self._aside)
+        elif self._predicted is not None and self._predicted[0] == contract:
+            self._tell("predicted", self._predicted)
 
     def lay(self, contract: str) -> None:
         """Lay the demo's target and study it."""
@@ -167,6 +175,7 @@ class Work:
         self._go.set()
         self._worker.close()
         self._live.close()
+        self._aside.close()
         self._lane.put(self._close_session)
         self._lane.put(self._lane.close)
 
@@ -182,8 +191,7 @@ class Work:
     def _command(self, number: int, doing: str, task: Callable[[], object]) -> None:
         self._now.number, self._now.doing = number, doing
         self._latest = number
-        aside = doing == "check"
-        if not aside:
+        if doing not in _ASIDE:
             self._tell("busy", doing)
         try:
             self._heed_stop()
@@ -194,7 +202,7 @@ class Work:
             self._fail(error)
         finally:
             self._now.doing = ""
-            self._tell("checking" if aside else "busy", "")
+            self._tell(_ASIDE.get(doing, "busy"), "")
 
     def _heed_stop(self) -> None:
         if self._number <= self._stopped:
@@ -231,7 +239,8 @@ class Work:
             flow = predict(spec, next(steps), self._worker)
         except WorkbenchError as error:
             reason = str(error)
-        self._tell("predicted", (contract, flow, reason))
+        self._predicted = (contract, flow, reason)
+        self._tell("predicted", self._predicted)
 
     def _lay(self, contract: str) -> None:
         targets = self._folder.parent / "targets"

@@ -6,6 +6,7 @@ commands to `_work.Work`, whose thread tells what became of them; the flusher br
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -80,6 +81,7 @@ class Workbench(ipywidgets.VBox):
         self._tier = "full"
         self._session = ""
         self._early: dict[str, Cell] = {}
+        self._handing = threading.Lock()
         self._work.list_sessions()
         _give_magics()
         self.cells.page.open()
@@ -95,9 +97,10 @@ class Workbench(ipywidgets.VBox):
         A notebook that is run from the top runs its cells before it could say which session they
         belong to; these wait for it.
         """
-        if self._session:
-            self._work.edit(cell)
-        else:
+        with self._handing:
+            if self._session:
+                self._work.edit(cell)
+                return
             self._early[cell.id] = cell
             self.cells.say("no session is open yet; start one, or resume one", "!", "warn")
 
@@ -188,9 +191,10 @@ class Workbench(ipywidgets.VBox):
         }
 
     def _opened(self, session: str) -> None:
-        self._session = session
+        with self._handing:
+            self._session = session
+            self._take_early()
         self.cells.belongs(session)
-        self._take_early()
 
     def _stand(self, revisions: Revisions) -> None:
         self.cells.stand(revisions)
