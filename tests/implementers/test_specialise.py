@@ -339,6 +339,8 @@ print(json.dumps(found))
 def test_every_combination_imports_and_has_the_promised_parameters(combinations):
     small, expected = {}, {}
     for blueprint, choices in ALL:
+        if blueprint.contract.kind not in ("model", "layer"):
+            continue  # it has no parameters to promise
         stem = _stem(blueprint, choices)
         small[stem] = _small(blueprint, choices)
         lines = blueprint.bound(choices).requires.values()
@@ -387,7 +389,8 @@ def test_no_combination_leaves_a_definition_without_use(combinations):
         kinds = ast.ClassDef | ast.FunctionDef
         there = {node.name for node in tree.body if isinstance(node, kinds)}
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        assert there - used == {"Thing"}, blueprint.name
+        assert "Thing" in there, blueprint.name
+        assert there - {"Thing"} <= used, blueprint.name
 
 
 def test_options_without_meaning_are_gone(combinations):
