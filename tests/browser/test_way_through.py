@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from browser_desk import EXECUTE, SENTENCE, Desk, opened, press, written
+from playwright.sync_api import expect
 
 from workbench import demo, journal
 
@@ -60,6 +61,7 @@ def test_a_wrong_contract_is_said_beside_it_as_it_is_typed(desk: Desk) -> None:
     written(app)
     app.get_by_role("button", name="YAML").click()
     editor = app.locator(".wb-yaml textarea")
+    expect(editor).to_be_visible()
     editor.press("Control+End")
     editor.press_sequentially("colour: blue\n")
     app.get_by_role("alert").get_by_text("there is no field 'colour'").wait_for()

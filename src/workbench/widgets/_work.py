@@ -197,7 +197,7 @@ class Work:
             self._heed_stop()
             task()
         except Stopped:
-            self._tell("stopped", doing)
+            self._ended()
         except Exception as error:
             self._fail(error)
         finally:
@@ -213,9 +213,13 @@ class Work:
         """The command that this thread serves: its lane's, or the latest of all on another one."""
         return self._now.number or self._latest
 
+    def _ended(self) -> None:
+        """Tell that a person stopped it; nobody asked for a prediction."""
+        self._tell("stopped", "" if self._now.doing == "predict" else self._now.doing)
+
     def _fail(self, error: Exception) -> None:
         if self._number <= self._stopped:  # whatever a closed worker made of it
-            self._tell("stopped", self._now.doing)
+            self._ended()
             return
         if not isinstance(error, WorkbenchError):
             error = WorkbenchError(
