@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from workbench.errors import UsageError
 from workbench.records import Cell, Draft, Kill, KillTable
 from workbench.sandbox import Worker
 from workbench.sandbox import kill as kill_module
+from workbench.sandbox._places import Places
 from workbench.sandbox.kill import kill
 from workbench.spec import Spec, loads
 
@@ -266,3 +268,10 @@ def test_a_test_that_never_ends_does_not_hide_the_others(measure):
     loops = [row for row in table.kills if row.how == "time"]
     assert loops
     assert all(row.by == ("tests/test_attention.py::test_loop",) for row in loops)
+
+
+def test_many_threads_may_read_syntax_at_once():
+    places = Places(MODULE)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(places.changed, [MODULE.replace("-1e9", "-2e9")] * 200))
+    assert found == [{"Attention.forward"}] * 200

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import threading
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_PARSING = threading.Lock()  # Python 3.11 counts depth for all threads at once (cpython#106905)
 
 
 class Places:
@@ -35,7 +37,8 @@ class Places:
 
 def _read(source: str) -> tuple[str, dict[str, str]]:
     """Part a file into what runs at its import, and the bodies of its functions."""
-    tree = ast.parse(source)
+    with _PARSING:
+        tree = ast.parse(source)
     bodies: dict[str, str] = {}
     _empty(tree, "", bodies)
     return ast.dump(tree), bodies

@@ -49,8 +49,9 @@ class Warm:
     """
 
     def __init__(self, bench: Bench, files: Mapping[str, str], tests: Sequence[TestResult]) -> None:
-        self._bench, self._files = bench, dict(files)
+        self._bench = bench
         self._tests = [test for test in tests if test.outcome == "passed"]
+        self._other_words = {path: in_other_words(text) for path, text in files.items()}
         self._places = {path: Places(text) for path, text in files.items()}
         self._shown = {path: f"{CELL}{path}>" for path in files}
         self._free: list[Candidate] = []
@@ -106,8 +107,8 @@ class Warm:
             order = [test.id for test in self._tests][:: 1 if fixed else -1]
             self._order = Order(self._tests, fixed=fixed)
             noticed: list[str] = []
-            for path, text in self._files.items():
-                results, how, at = self._ask(candidate, path, in_other_words(text), order, False)
+            for path, text in self._other_words.items():
+                results, how, at = self._ask(candidate, path, text, order, False)
                 if how == _UNPATCHED:
                     return f"the functions of {path} cannot all be found"
                 noticed += [result.id for result in results if result.outcome in NOTICED]
