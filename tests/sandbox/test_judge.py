@@ -219,7 +219,8 @@ def test_an_answer_that_makes_no_sense_is_never_a_pass(worker: Worker):
 
 def test_an_exemption_is_shown_with_its_reason_and_its_finding(worker: Worker):
     noisy = GOOD.replace(
-        "self.out(hidden)", "self.out(hidden) + 1e-3 * torch.randn(1, device=x.device)"
+        "self.out(hidden)",
+        "self.out(hidden) + 1e-3 * torch.randn(1, device=x.device, dtype=x.dtype)",
     )
     assert outcomes(run(worker, noisy))["deterministic"] == "failed"
     report = run(worker, noisy, contract(allows={"deterministic": "noise is meant"}))
