@@ -73,15 +73,18 @@ def _same_draw(graph: Graph, found: list[Node], node: Node) -> bool:
 
 
 def _follows_softmax(graph: Graph, node: Node) -> bool:
-    """Whether a mask is drawn for, or multiplied with, the result of a softmax."""
-    front = [node]
-    for _ in range(_STEPS):
-        near = {graph.bare(s) for each in front for s in each.sources}
-        if any(graph[n].kind == "softmax" for n in near):
-            return True
-        readers = {r for each in front for r in graph.readers[each.number]}
-        front = [graph[r] for r in readers if graph[r].kind in ("pointwise", "view")]
-    return False
+    """Whether what is dropped are the weights of a softmax.
+
+    The drawn mask may be scaled, on its own, before it meets them.
+    """
+    masks, met = [node.number], set(node.sources)
+    for number in masks:
+        for reader in graph.readers[number]:
+            others = set(graph[reader].sources) - {number}
+            met |= others
+            if not others:
+                masks.append(reader)
+    return any(graph[graph.bare(number)].kind == "softmax" for number in met)
 
 
 def _rate(graph: Graph, node: Node) -> tuple[float, bool, int]:
