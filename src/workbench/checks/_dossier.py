@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -96,14 +97,15 @@ def _entry(row: str, kind: str, found: dict[str, Any], reference: dict[str, Any]
         fits = np.isfinite(exact) & (np.abs(exact) < _LARGEST.get(kind, np.inf))
         broken += int(np.sum(fits & ~np.isfinite(values)))
         kept = fits & np.isfinite(values)
+        # The square of a huge number has no room in a double; roots are taken before they are summed.
         difference = values[kept].astype(np.float64) - exact[kept].astype(np.float64)
-        square += float(np.sum(difference**2))
+        square = math.hypot(square, *difference.ravel())
         # What is nearly zero is compared as if it were of this size: it came out of cancellation.
-        size += float(np.sum(np.maximum(np.abs(exact[kept].astype(np.float64)), _FLOOR) ** 2))
+        size = math.hypot(size, *np.maximum(np.abs(exact[kept].astype(np.float64)), _FLOOR).ravel())
     return Entry(
         row=row,
         type=kind,
-        error=(square / size) ** 0.5 if size > 0 else None,
+        error=square / size if size > 0 else None,
         broken=broken,
         gradients=tuple(found["broken"]),
         both=both,

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from agent_room import KEY, Room
 
+collect_ignore = ["hostile"]  # targets, whose own tests are none of ours
+
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
