@@ -97,7 +97,7 @@ def _entry(row: str, kind: str, found: dict[str, Any], reference: dict[str, Any]
         fits = np.isfinite(exact) & (np.abs(exact) < _LARGEST.get(kind, np.inf))
         broken += int(np.sum(fits & ~np.isfinite(values)))
         kept = fits & np.isfinite(values)
-        # The square of a huge number has no room in a double; roots are taken before they are summed.
+        # A huge number has no square in a double, so roots are taken before they are summed.
         difference = values[kept].astype(np.float64) - exact[kept].astype(np.float64)
         square = math.hypot(square, *difference.ravel())
         # What is nearly zero is compared as if it were of this size: it came out of cancellation.
