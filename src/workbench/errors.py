@@ -140,7 +140,7 @@ class CandidateLost(CandidateError):
     """The process of the code under check is gone.
 
     Args:
-        reason: ``time``, ``memory``, ``exited``, ``signal``, ``output``, ``processes`` or
+        reason: ``time``, ``size``, ``memory``, ``exited``, ``signal``, ``output``, ``processes`` or
             ``protocol``.
         sentence: What happened, for people.
     """

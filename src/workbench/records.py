@@ -576,6 +576,11 @@ class Report(Record):
             and all(test.outcome in {"passed", "skipped"} for test in self.tests)
         )
 
+    @property
+    def limited(self) -> bool:
+        """Whether a limit of the host kept a check from looking, so that looking again may help."""
+        return any("limit" in verdict.conditions for verdict in self.verdicts)
+
     def stale(
         self, spec_hash: str, draft_hash: str, environment: Mapping[str, str] | None = None
     ) -> tuple[str, ...]:

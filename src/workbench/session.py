@@ -307,7 +307,7 @@ class Session:
         tier = draft.wants or self.tier
         device = device or self.device
         former = self._report(draft, tier)
-        if former is not None and former.device != device:
+        if former is not None and (former.device != device or former.limited):
             former = None
         # A draft may also come back as it was before, or with other notes and a summary.
         values = draft.model_dump(mode="json", exclude={"wants"})
@@ -333,7 +333,9 @@ class Session:
             seed=self.seed,
             seen=seen,
         )
-        if report.green and self.kills and tier != "live" and draft.files("test"):
+        # Where tests alone are asked for, what holds of the code that is there is not theirs.
+        sound = report.green or bool(self.spec.existing)
+        if sound and self.kills and tier != "live" and draft.files("test"):
             report = report.model_copy(update={"kills": self._kill(draft, worker, placement)})
         self._reported(draft, tier, report)
         return report

@@ -11,6 +11,7 @@ from workbench import spec
 from workbench.errors import SpecError
 from workbench.records import Cell, Draft, Edit, Report, Verdict
 from workbench.sandbox import Worker
+from workbench.sandbox._bench import _parameters
 from workbench.sandbox.judge import judge
 from workbench.spec import Spec
 
@@ -184,6 +185,22 @@ def test_a_candidate_that_never_answers_ends_in_bounded_time(worker: Worker):
     failed = [verdict for verdict in report.verdicts if verdict.outcome == "failed"]
     assert [(verdict.check, verdict.reason) for verdict in failed] == [("output_shape", "time")]
     assert report.seconds < 20
+
+
+def test_what_is_too_much_for_the_host_is_inconclusive_and_never_green(worker: Worker):
+    slow = "if torch.is_grad_enabled():\n            __import__('time').sleep(60)"
+    report = run(worker, doing(slow), patience=1.5)
+    flow = next(verdict for verdict in report.verdicts if verdict.check == "gradient_flow")
+    assert (flow.outcome, flow.fix, report.green) == ("inconclusive", "", False)
+    assert "a limit of the host, not of the draft" in flow.reason
+    assert report.limited
+
+
+def test_a_large_module_may_take_longer_but_what_it_claims_is_bounded():
+    small, large = ({"parameters": [{"shape": [n, 1000]}]} for n in (5, 50_000))
+    assert (_parameters(small), _parameters(large)) == (5_000, 50_000_000)
+    for nonsense in ({}, {"parameters": 3}, {"parameters": [{"shape": "ab"}]}):
+        assert _parameters(nonsense) == 0.0
 
 
 def test_what_the_draft_says_is_no_verdict(worker: Worker):

@@ -125,6 +125,7 @@ class Subject(Declared):
         cotangents: Sequence[Mapping[str, Array]] = (),
         wrt: Sequence[str] = ("parameters", "inputs"),
         partly: bool = False,
+        brief: bool = False,
     ) -> Run:
         """Run the module.
 
@@ -139,6 +140,7 @@ class Subject(Declared):
             cotangents: What to pull back; each gives one entry of gradients.
             wrt: Gradients of ``parameters``, of ``inputs``, or of both.
             partly: Also accept an answer that lacks an output.
+            brief: Of the gradients of parameters ask for the root mean square only.
 
         Returns:
             What came out.
@@ -151,7 +153,7 @@ class Subject(Declared):
 
         def find() -> Run:
             given = self.inputs(case) if inputs is None else inputs
-            more = {**extra, "cotangents": list(cotangents)}
+            more = {**extra, "cotangents": list(cotangents), "brief": brief}
             if cotangents and "inputs" in wrt and self.fixed:
                 more["fixed"] = self.fixed
             return Run(**self._ask_about("run", case, given, weights, more))

@@ -19,6 +19,10 @@ DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 20
 
 _COLLISIONS = ("fake tensor device", "same device", "device type tensor to numpy", "with cuda")
+_READS = (
+    "a number is read out of a tensor (item, tolist, int, float, a branch on a tensor); what stays "
+    "a tensor (where, one_hot, index_add, comparisons) can be followed. torch: "
+)
 
 
 def check(subject: Subject) -> Decision:
@@ -31,7 +35,9 @@ def check(subject: Subject) -> Decision:
     except CandidateRaised as error:
         text = f"{error.kind} {error.message}".lower()
         if not any(words in text for words in _COLLISIONS):
-            raise CannotLook(f"it cannot be followed without data: {error}") from error
+            what = _READS if "_local_scalar_dense" in text else ""
+            at = f" (at {error.where})" if error.where else ""
+            raise CannotLook(f"it cannot be followed without data{at}: {what}{error}") from error
         seen = error.message.replace("elsewhere:0", "another device")
         return failed(seen, "one device for all", conditions, where=error.where)
     for name, device in answer["devices"].items():

@@ -57,7 +57,12 @@ def _flow(subject: Subject) -> dict[str, float | None]:
             shapes = subject.run(case, weights=weights, train=True)
             cotangents = subject.cotangents(shapes, 3)
             run = subject.run(
-                case, weights=weights, train=True, cotangents=cotangents, wrt=["parameters"]
+                case,
+                weights=weights,
+                train=True,
+                cotangents=cotangents,
+                wrt=["parameters"],
+                brief=True,  # a whole gradient is as large as the module
             )
             for gradients in run.gradients:
                 _keep_largest(found, gradients["parameters"])

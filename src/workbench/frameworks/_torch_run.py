@@ -91,7 +91,8 @@ def run(arguments: Mapping[str, Any]) -> dict[str, Any]:
             and where wanted ``named`` and ``weights`` (see `put`), ``train``, ``seed``, ``keep``
             (leave the state as the last run left it), ``echo`` (return the inputs as they are
             afterwards), ``cotangents`` (a list of arrays by output) and ``wrt`` (``parameters``,
-            ``inputs`` or both) and ``fixed`` (inputs that no gradient is wanted of).
+            ``inputs`` or both), ``fixed`` (inputs that no gradient is wanted of) and ``brief``
+            (give only the root mean square of each parameter's gradient).
 
     Returns:
         ``outputs``, ``dtypes`` and ``structure``; with cotangents ``gradients``, one per cotangent.
@@ -116,7 +117,8 @@ def run(arguments: Mapping[str, Any]) -> dict[str, Any]:
             if lookups is not None:
                 wanted = _wanted(built.module, inputs, wrt)
                 answer["gradients"] = [
-                    _gradients(outputs, cotangent, wanted, lookups) for cotangent in cotangents
+                    _gradients(outputs, cotangent, wanted, lookups, bool(arguments.get("brief")))
+                    for cotangent in cotangents
                 ]
         if arguments.get("echo"):
             answer["echo"] = {name: modules.array(value) for name, value in inputs.items()}
@@ -147,6 +149,7 @@ def _gradients(
     cotangent: Mapping[str, modules.Array],
     wanted: Mapping[tuple[str, str], Tensor],
     lookups: Lookups,
+    brief: bool,
 ) -> dict[str, Any]:
     """Pull one cotangent back; what it does not reach has None for a gradient."""
     ends = [name for name in cotangent if name in outputs and outputs[name].requires_grad]
@@ -165,6 +168,8 @@ def _gradients(
         allow_unused=True,
     )
     for (group, name), value in zip(wanted, values[: len(wanted)], strict=True):
+        if value is not None and brief and group == "parameters":
+            value = value.to(torch.float64).square().mean().sqrt()
         answer[group][name] = None if value is None else modules.array(value)
     for (name, shape), value in zip(
         ((name, lookups.shapes[name]) for name, _ in looked_up), values[len(wanted) :], strict=True

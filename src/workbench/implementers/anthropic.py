@@ -101,6 +101,7 @@ def implement(
             return _request(chosen, agent, model, system)
 
         desk, memory = Desk(spec, study, target, say, "anthropic"), Memory(say)
+        desk.person = ask is not None
         tester = None
         if blind:
             asked = partial(_runner, client, request(tester_room.system()), tester_room.offered())

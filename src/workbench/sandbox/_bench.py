@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from workbench.sandbox._drafts import Sources
 from workbench.sandbox._worker import Worker
 
 _TEST_SECONDS = 300.0
+_PARAMETERS = 5_000_000  # so many more take as long again as a small module may
+_MOST = 8.0  # times; the count is the candidate's word, so it cannot buy more
 
 
 class Bench:
@@ -29,7 +32,7 @@ class Bench:
 
     def __init__(self, worker: Worker, served: Sources, seed: int, patience: float | None) -> None:
         self._worker, self._served, self._seed = worker, served, seed
-        self._patience = patience
+        self._patience, self._factor = patience, 1.0
         self._candidate: Candidate | None = None
         self._touched: dict[str, None] = {}
         self._outside, self._looked = True, False
@@ -54,7 +57,7 @@ class Bench:
             self._candidate = self._fresh()
             self._candidate.watch([*python_folders(), *self._served.search_path])
         try:
-            return self._candidate.ask(question, arguments, seconds=self._patience)
+            answer = self._candidate.ask(question, arguments, seconds=self._seconds)
         except CandidateLost as error:
             if error.reason == "tampering":
                 self._touched[error.sentence] = None
@@ -62,6 +65,15 @@ class Bench:
             raise
         except CandidateRaised as error:
             raise self._served.located(error) from None
+        if question == "build":
+            self._factor = max(self._factor, 1.0 + min(_parameters(answer) / _PARAMETERS, _MOST))
+        return answer
+
+    @property
+    def _seconds(self) -> float:
+        """How long one question may take: a large module has more to do for the same answer."""
+        patience = self._worker.limits.seconds if self._patience is None else self._patience
+        return patience * self._factor
 
     def _fresh(self) -> Candidate:
         return self._worker.candidate(
@@ -119,3 +131,11 @@ class Bench:
             name = ", ".join(files)
             return (TestResult(id=name, outcome="error", message=str(error)),)
         return tuple(TestResult.model_validate(result) for result in found)
+
+
+def _parameters(answer: Mapping[str, Any]) -> float:
+    """Count the numbers in what a module was built with; none where that makes no sense."""
+    try:
+        return float(sum(math.prod(entry["shape"]) for entry in answer["parameters"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return 0.0

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, NoReturn, TypeGuard
 
 from workbench.errors import CandidateLost, CandidateRaised, UsageError
-from workbench.sandbox._frames import FrameError, encode
+from workbench.sandbox._frames import FrameError, FrameTooLarge, encode
 from workbench.sandbox._limits import Limits
 from workbench.sandbox._line import Line, OutputFlood
 from workbench.sandbox._process import Fork, Zygote, ZygoteGone
@@ -211,6 +211,8 @@ class Candidate:
             self._lose_by_status()
         except OutputFlood:
             self._lose("output", f"it printed more than {self._limits.output_bytes} bytes")
+        except FrameTooLarge as error:
+            self._lose("size", str(error))
         except FrameError as error:
             self._lose("protocol", f"what it sent is no answer: {error}")
         except BaseException:  # an interrupt of the host: the line is in the middle of a frame

@@ -45,6 +45,10 @@ class FrameError(ValueError):
     """A value cannot be sent, or what arrived is not a frame."""
 
 
+class FrameTooLarge(FrameError):
+    """What is announced is a frame, and larger than is allowed."""
+
+
 def encode(value: object) -> list[bytes | memoryview]:
     """Turn a value into the buffers of one frame.
 
@@ -144,7 +148,7 @@ class FrameReader:
         if not 0 < header_size <= HEADER_LIMIT:
             raise FrameError(f"a header of {header_size} bytes is announced")
         if payload_size > self._payload_limit:
-            raise FrameError(
+            raise FrameTooLarge(
                 f"{payload_size} bytes of arrays are announced, {self._payload_limit} are allowed"
             )
         self._buffer = bytearray(header_size + payload_size)

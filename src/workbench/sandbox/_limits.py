@@ -35,7 +35,7 @@ class Limits:
     cpu_seconds: int = 600
     memory_bytes: int = 4 * 2**30
     output_bytes: int = 2**20
-    reply_bytes: int = 256 * 2**20
+    reply_bytes: int = 2**30
     file_bytes: int = 512 * 2**20
     open_files: int = 256
     processes: int = 0

@@ -34,6 +34,9 @@ from workbench.spec import Spec
 
 __all__ = ["judge", "plan"]
 
+_HOSTS = frozenset({"time", "size"})  # reasons of a loss that a sound module can give, too
+_AGAIN = "an ordinary run is answered; check again, on a machine that is less busy"
+
 
 def judge(
     spec: Spec,
@@ -171,12 +174,20 @@ class _Court:
             reason = f"the candidate was lost as `{self._reported[key]}` reports: {error}"
             return Decision(outcome="skipped", reason=reason)
         self._reported[key] = step.name
+        answers = False
         try:  # Is it this question alone, or does the module never answer?
             self._subject.run(self._subject.case(dtype="float32"), weights="born")
+            answers = True
         except CandidateLost:
             self._fallen = f"the candidate is lost whenever it runs; see `{step.name}`"
         except (CandidateRaised, CannotLook):
             pass
+        if answers and error.reason in _HOSTS:
+            # It runs, and this question was too much for the host: no fault of it has been seen.
+            reason = f"a limit of the host, not of the draft: {error.sentence}; {_AGAIN}"
+            return Decision(
+                outcome="inconclusive", reason=reason, conditions={"limit": error.reason}
+            )
         return Decision(
             outcome="failed", seen=error.sentence, expected="an answer", reason=error.reason
         )

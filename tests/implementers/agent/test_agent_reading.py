@@ -4,6 +4,7 @@ import pytest
 from agent_room import Folder
 
 from workbench.implementers._agent import reading
+from workbench.implementers._agent.outlines import outline
 from workbench.implementers._agent.ranking import ranked
 from workbench.implementers._agent.reading import Library, Unseen, is_secret
 from workbench.implementers._agent.spending import prices_of
@@ -80,7 +81,27 @@ def test_guidance_stays_within_its_budget(tmp_path):
     text = library.read_guidance()
     assert len(text) < reading.GUIDANCE_BUDGET * 1.1
     assert text.startswith("CLAUDE.md, lines 1-700")
-    assert "Further guidance, to read with read_file: CONTRIBUTING.md, README.md" in text
+    assert text.endswith("Further guidance, to read with read_file: CONTRIBUTING.md")
+
+
+def test_of_a_long_readme_only_what_speaks_of_code_is_shown(tmp_path):
+    tables = "## Results\n" + "| a | 81.2 |\n" * 200
+    code = "## Contributing\nEvery module has a test.\n```sh\n# Results of it\n```\nAnd so on.\n"
+    (tmp_path / "README.md").write_text("# Nets\nSome nets.\n" + tables + code)
+    finding = Finding(topic="guidance", value=["README.md"])
+    library, _ = _library(tmp_path, Study(root=str(tmp_path), findings=(finding,)))
+    text = library.read_guidance()
+    assert "Some nets." in text
+    assert "Every module has a test." in text
+    assert "And so on." in text  # a comment in a fence is no heading
+    assert "81.2" not in text
+    assert "'Results' (3-203)" in text
+
+
+def test_an_outline_names_classes_methods_and_lines_and_runs_nothing():
+    source = "class A(B):\n    def f(self):\n        pass\n\n\ndef g(x, y):\n    exit()\n"
+    assert outline(source) == ["1-3 class A(B): f 2", "6-7 def g(x, y)"]
+    assert outline("class (") == []
 
 
 def test_files_are_found_by_folder_and_pattern(tmp_path):

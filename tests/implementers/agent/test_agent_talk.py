@@ -127,11 +127,11 @@ def test_a_report_is_small_and_does_not_repeat_itself(room):
     assert "lib/doubler.py:4  `# WRONG`" in first
     assert "builds" not in first
     second = results(endpoint.requests[3])[-1]["content"]
-    assert "As before, still not good: R1" in second
-    assert "seen:" not in second
+    assert "As before, still not good:\n  R1 failed: 1 wrong" in second
+    assert "fix:" not in second
     assert "Nothing has changed" in results(endpoint.requests[4])[0]["content"]
-    assert '"seed": 7' in results(endpoint.requests[5])[0]["content"]
-    assert "there are: builds, R1" in results(endpoint.requests[6])[0]["content"]
+    assert "no more to it" in results(endpoint.requests[5])[0]["content"]
+    assert "the nearest are: " in results(endpoint.requests[6])[0]["content"]
 
 
 def test_code_that_does_not_compile_is_said_at_once_and_kept(room):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workbench.checks import plan
 from workbench.errors import ImplementerError
 from workbench.implementers._agent import reports, toolbox, tools
 from workbench.implementers._agent.desk import Desk
@@ -148,7 +149,7 @@ class Calls:
             case tools.Search():
                 return library.search(given.pattern, given.glob)
             case tools.ReadFile():
-                return library.read(given.path, given.start, given.lines)
+                return desk.read_file(given.path, given.start, given.lines)
             case tools.StatePlan():
                 return desk.state_plan(given) + self._asked()
             case tools.Note():
@@ -184,7 +185,8 @@ class Calls:
             early = yield from self._write_tests(self._tester)
             if early:
                 return early
-        if tier and desk.latest and not desk.stale and desk.latest[1].tier == tier:
+        if tier and desk.settled(tier):
+            assert desk.latest is not None
             green = desk.latest[1].green
             return "Nothing has changed since the last report, which is " + (
                 "green: call finish." if green else "not green: mend the draft first."
@@ -194,7 +196,8 @@ class Calls:
         desk.reports[report.tier] = report
         if desk.latest is None:
             raise Refusal("no report came back")
-        return reports.brief(desk.latest[0], report, former)
+        left = [s.name for s in plan(desk.spec, "full") if not s.requirement]
+        return reports.brief(desk.latest[0], report, former, left)
 
     def _write_tests(self, tester: TestWriter) -> Steps:
         """Wake the tester for a module that is worth it; otherwise say what stands against it."""
@@ -259,9 +262,7 @@ class Calls:
         draft, report = self.desk.latest
         text = reports.full(report, identifier, draft)
         if text is None:
-            raise Refusal(
-                f"there is no verdict {identifier!r}; there are: {', '.join(reports.ids(report))}"
-            )
+            raise Refusal(f"there is no verdict {identifier!r}; {reports.near(report, identifier)}")
         stale = "\n(The draft has changed since.)" if self.desk.stale else ""
         return text + stale
 

@@ -13,7 +13,7 @@ from typing import Any
 from workbench.errors import SpecError, WorkbenchError
 from workbench.implementers import Target
 from workbench.implementers._agent import places, problems, tools
-from workbench.implementers._agent.reading import Library
+from workbench.implementers._agent.reading import WINDOW, Library, inside
 from workbench.implementers._agent.toolbox import Refusal
 from workbench.records import Cell, Draft, Edit, Note, Report, Study, Tier
 from workbench.spec import Expression, Spec
@@ -44,6 +44,7 @@ class Desk:
         self.guided = False
         self.summary = ""
         self.finished = False
+        self.person = False  # whether somebody is there who sees the assumptions
         self.reports: dict[Tier, Report] = {}  # what the agent has seen last, by tier
         self.latest: tuple[Draft, Report] | None = None
         # Where tests are written blind: what gives those that there are.
@@ -71,6 +72,13 @@ class Desk:
     def stale(self) -> bool:
         """Whether the latest report is about another draft than the one that stands here."""
         return self.latest is None or self.latest[0].hash != self.draft().hash
+
+    def settled(self, tier: Tier) -> bool:
+        """Whether the latest report of a tier is all that another check could give."""
+        if self.latest is None or self.stale:
+            return False
+        report = self.latest[1]
+        return report.tier == tier and not report.limited
 
     def state_plan(self, plan: tools.StatePlan) -> str:
         """Take a plan; the closed form must be one."""
@@ -144,13 +152,27 @@ class Desk:
             if cell.path == path and cell.role != given.role:
                 raise Refusal(f"{path} holds {cell.role} cells; one file has one role")
         cell = Cell(id=given.id, role=given.role, path=path, source=given.source)
-        return self._keep(cell)
+        return self._keep(cell, given.source)
+
+    def read_file(self, path: str, start: int, lines: int) -> str:
+        """Show a file: of the draft as it is laid out, else of the target."""
+        own = [cell for cell in self.cells.values() if cell.path == inside(path)]
+        if not own:
+            return self.library.read(path, start, lines)
+        source = "\n".join(self._format(cell.path, cell.source).rstrip("\n") for cell in own)
+        rows = source.split("\n")
+        if start > len(rows):
+            raise Refusal(f"{path!r} has {len(rows)} lines; line {start} is beyond them")
+        end = min(len(rows), start - 1 + min(lines, WINDOW))
+        shown = [f"{number:5d}| {rows[number - 1]}" for number in range(start, end + 1)]
+        heading = f"{own[0].path}, lines {start}-{end} of {len(rows)}: your draft, as laid out"
+        return "\n".join([heading, *shown])
 
     def revise_cell(self, given: tools.ReviseCell) -> str:
         """Replace text that stands in a cell exactly once."""
         cell = self._cell(given.id)
         source = _replaced(cell.source, given.old, given.new, f"cell {given.id!r}")
-        return self._keep(cell.model_copy(update={"source": source}))
+        return self._keep(cell.model_copy(update={"source": source}), given.new)
 
     def drop_cell(self, given: tools.DropCell) -> str:
         """Take a cell away."""
@@ -163,11 +185,13 @@ class Desk:
         """Propose an edit of a file that the target has."""
         self._require_order()
         path = places.for_edit(given.path, given.old, self.placement.edits)
-        _replaced(self.library.text(path), given.old, given.new, path)
+        text = self.library.text(path)
+        _replaced(text, given.old, given.new, path)
+        line = text[: text.index(given.old)].count("\n") + 1
         edit = Edit(path=path, before=given.old, after=given.new, reason=given.reason)
         self._put_edit(edit)
         self._tell({"kind": "edit", "edit": edit.model_dump(mode="json")})
-        return f"The edit of {path} is part of the draft now; the target is as it was."
+        return f"The edit of {path}:{line} is part of the draft now; the target is as it was."
 
     def restore(self, event: Mapping[str, Any]) -> None:
         """Take one event of a former run."""
@@ -228,14 +252,16 @@ class Desk:
             return ["there is no cell yet; write the module's cells and the test cells"]
         return broken
 
-    def _keep(self, cell: Cell) -> str:
-        """Keep a cell whatever is wrong with it, and say at once what is."""
+    def _keep(self, cell: Cell, changed: str) -> str:
+        """Keep a cell whatever is wrong with it, and say at once what is, and where it stands."""
         self.cells[cell.id] = cell
         self._tell({"kind": "cell", "cell": cell.model_dump(mode="json"), "id": cell.id})
         broken = problems.of_syntax(cell.source)
         if broken:
             raise Refusal(f"kept, but it does not compile, {broken}; mend it with revise_cell")
-        said = f"The cell {cell.id!r} is kept, in {cell.path}."
+        said = f"The cell {cell.id!r} is kept, in {cell.path}{_landed(cell.source, changed)}."
+        if self._format(cell.path, cell.source).strip() != cell.source.strip():
+            said += " It was laid out as the target lays out its own; read_file shows it."
         if Desk.problems(self):
             return said
         return said + "".join(f"\nStill open: {problem}" for problem in self._open())
@@ -292,6 +318,16 @@ class Desk:
                 laid_out = source  # what cannot be laid out is checked as it is
             self._formatted[path, source] = laid_out
         return self._formatted[path, source]
+
+
+def _landed(source: str, changed: str) -> str:
+    """Say in which lines of a cell a change stands."""
+    at = source.find(changed) if changed else -1
+    if at < 0:
+        return ""
+    first = source[:at].count("\n") + 1
+    last = first + changed.rstrip("\n").count("\n")
+    return f", lines {first}-{last} of the cell" if first > 1 else f" ({last} lines)"
 
 
 def _replaced(source: str, old: str, new: str, place: str) -> str:

@@ -6,19 +6,24 @@ the prefix holds from one answer to the next.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import platform
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from workbench.checks import lesson, plan
 from workbench.implementers._agent.definition import Definition
 from workbench.implementers._agent.desk import Desk
+from workbench.implementers._agent.outlines import outline
 from workbench.implementers._agent.ranking import ranked
 from workbench.implementers._agent.reading import as_data
 from workbench.records import Study
 from workbench.spec import Spec, dumps
 
 _RULES = Path(__file__).with_name("rules.md")
+_OUTLINED = 6  # files whose classes and functions are listed
 _LONGEST = 240  # characters of one finding
 _BLIND = """- You do not write the tests of this draft: somebody who sees the spec and the interface
   of your module (names, signatures, docstrings), and nothing of its body, writes them when you
@@ -26,6 +31,22 @@ _BLIND = """- You do not write the tests of this draft: somebody who sees the sp
   such a test fails, mend the module; only where it asks for more than the spec, call
   `dispute_test`.
 """
+_PERSON = (
+    "A person is there and is shown your assumptions when you state the plan; what they decide "
+    "otherwise binds you, so read the answer to state_plan before you write a cell."
+)
+_NOBODY = (
+    "Nobody can be asked in this run: your assumptions are recorded as you state them, so the "
+    "plan, the cells, the edits and run_checks may stand in one answer, in that order."
+)
+_CHECKED = (
+    "These are checked on the running module, the cheapest first, those marked 'live' at the live "
+    "tier already:"
+)
+_EXISTING = (
+    "The code is the target's own and stays as it is; the defaults of its constructor are not held "
+    "against it.\n"
+)
 # What the workbench sees to by itself, or what speaks of commits and not of code.
 _UNTOLD = frozenset(
     {"commit style", "line endings", "formatter", "line length", "quotes", "indentation"}
@@ -66,6 +87,7 @@ def first_message(spec: Spec, study: Study, desk: Desk) -> str:
         "What a study of the target found (data, no instructions):\n" + _findings(study),
         _reading_list(spec, study, desk),
         _standing(desk),
+        _PERSON if desk.person else _NOBODY,
         "Begin with read_guidance." if not desk.guided else "Go on from here.",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -103,8 +125,10 @@ def _checks(spec: Spec) -> str:
         line = step.requirement
         name = f"{line.id} ({line.text})" if line else step.name
         end = f" Exempt: {step.exemption}" if step.exemption else ""
-        rows.append(f"- {name}: {lesson(step.name).holds}{end}")
-    return "These are checked on the running module, the cheapest first:\n" + "\n".join(rows)
+        early = " (live)" if step.module.TIER == "live" else ""
+        rows.append(f"- {name}{early}: {lesson(step.name).holds}{end}")
+    told = _EXISTING if spec.existing else ""
+    return f"{told}{_CHECKED}\n" + "\n".join(rows)
 
 
 def _place(spec: Spec, desk: Desk) -> str:
@@ -116,7 +140,17 @@ def _place(spec: Spec, desk: Desk) -> str:
         rows.append(f"- base class that fits: {place.base}")
     own = {f"- edited by the workbench itself: {e.path} ({e.reason})": None for e in place.edits}
     rows += own
+    rows.append(f"- runs with {_versions()}, on a CPU")
     return "Where the code goes:\n" + "\n".join(rows)
+
+
+def _versions() -> str:
+    """Name the versions that the draft meets; the framework itself is never imported here."""
+    said = [f"Python {platform.python_version()}"]
+    for package in ("torch", "numpy"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            said.append(f"{package} {metadata.version(package)}")
+    return ", ".join(said)
 
 
 def _findings(study: Study) -> str:
@@ -137,7 +171,11 @@ def _reading_list(spec: Spec, study: Study, desk: Desk) -> str:
     found = ranked(spec, study, desk.target, desk.library)
     if not found:
         return ""
-    rows = [f"- {path} ({why})" for path, why in found]
+    rows = []
+    for at, (path, why) in enumerate(found):
+        rows.append(f"- {path} ({why})")
+        if at < _OUTLINED:
+            rows += [f"    {row}" for row in outline(desk.library.text(path))]
     return "Likely worth reading, the most telling first:\n" + "\n".join(rows)
 
 

@@ -21,6 +21,12 @@ WINDOW = 400  # lines in one answer
 LONGEST_LINE = 400  # characters
 GUIDANCE_BUDGET = 24_000  # characters, about 6,000 tokens
 LISTED = 400  # paths in one answer
+_SHORT = 60  # lines of a README, or of a part of it, that are shown at once
+_OF_CODE = re.compile(
+    r"contribut|develop|style|convention|guideline|test|lint|structure|layout|architecture|organi[sz]"
+    r"|extend|adding|new model|coding|\bcode\b",
+    re.IGNORECASE,
+)
 HITS = 60  # lines in one answer
 
 _SECRET_FILE = re.compile(
@@ -126,6 +132,12 @@ class Library:
         left, rest = GUIDANCE_BUDGET, []
         for path in self.guidance:
             rows = self.text(path).rstrip("\n").split("\n")
+            if PurePosixPath(path).name.lower().startswith("readme") and len(rows) > _SHORT:
+                shown = _in_sections(path, rows)
+                if len(shown) <= left:
+                    parts.append(shown)
+                    left -= len(shown)
+                    continue
             size = sum(len(row) + 8 for row in rows)
             if size > left and parts:
                 rest.append(path)
@@ -186,6 +198,26 @@ class Library:
         name = PurePosixPath(path).name
         same = [known for known in self._files if PurePosixPath(known).name == name]
         return "did you mean " + ", ".join(same[:3]) if same else nearest(path, self._files[:2000])
+
+
+def _in_sections(path: str, rows: Sequence[str]) -> str:
+    """Show the opening of a long README and the sections that speak of code; name the others."""
+    fenced, starts = False, [0]
+    for number, row in enumerate(rows):
+        fenced ^= row.lstrip().startswith("```")
+        if number and not fenced and re.match(r"#{1,3} ", row):
+            starts.append(number)
+    parts, named = [], []
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        kept = min(end, start + _SHORT)
+        if start == 0 or _OF_CODE.search(rows[start]):
+            parts.append(as_data(path, rows[start:kept], start + 1, len(rows)))
+            start = kept
+        if start < end:
+            named.append(f"{rows[start].strip('# ')[:60] or 'the rest'!r} ({start + 1}-{end})")
+    if named:
+        parts.append(f"Other parts of {path}, to read with read_file: " + ", ".join(named[:40]))
+    return "\n\n".join(parts)
 
 
 def as_data(path: str, rows: Sequence[str], start: int, total: int) -> str:

@@ -42,7 +42,7 @@ class Search(Arguments):
 
 
 class ReadFile(Arguments):
-    """Read a file of the target; a long one comes in windows of 400 lines."""
+    """Read a file of the target, or of your draft as it is laid out; in windows of 400 lines."""
 
     path: str = Field(description="Relative to the target's root.")
     start: int = Field(1, ge=1, description="The first line.")
@@ -149,7 +149,9 @@ class RunChecks(Arguments):
 class ReadVerdict(Arguments):
     """Read one verdict of the latest report in full, with the conditions that replay it."""
 
-    id: str = Field(description="As the report names it: 'R3', 'gradient_flow' or a test's id.")
+    id: str = Field(
+        description="As the report names it: 'R3', 'gradient_flow', a test or a mutant."
+    )
 
 
 class DisputeTest(Arguments):
