@@ -392,7 +392,7 @@ def test_large_arrays_travel_both_ways(draft: Draft) -> None:
 
 def test_an_answer_that_is_too_large_is_refused(run: Run) -> None:
     loss = lost(run, "import numpy\ndef run(): return numpy.zeros(2**21 + 2)\n")
-    assert (loss.reason, "are allowed" in str(loss)) == ("protocol", True)
+    assert (loss.reason, "are allowed" in str(loss)) == ("size", True)
 
 
 def test_an_answer_that_cannot_be_sent_is_told(draft: Draft) -> None:
