@@ -41,6 +41,9 @@ _to_json: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).enco
 _from_json: Callable[[str], object] = json.JSONDecoder().decode
 
 
+_MEANT = 16  # times the limit; what announces more is no answer that a module could have given
+
+
 class FrameError(ValueError):
     """A value cannot be sent, or what arrived is not a frame."""
 
@@ -148,7 +151,8 @@ class FrameReader:
         if not 0 < header_size <= HEADER_LIMIT:
             raise FrameError(f"a header of {header_size} bytes is announced")
         if payload_size > self._payload_limit:
-            raise FrameTooLarge(
+            kind = FrameTooLarge if payload_size <= _MEANT * self._payload_limit else FrameError
+            raise kind(
                 f"{payload_size} bytes of arrays are announced, {self._payload_limit} are allowed"
             )
         self._buffer = bytearray(header_size + payload_size)
