@@ -18,7 +18,7 @@ def keyring():
     from keyring.backend import KeyringBackend
 
     class Memory(KeyringBackend):
-        priority = 1
+        priority = -1  # backends are known by being defined; this one is never chosen by itself
 
         def get_password(self, service, username):
             return KEPT if (service, username) == ("workbench", "anthropic") else None
