@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 from machines import NO_LANDLOCK, NO_NAMESPACES, NO_SECCOMP, offers_namespaces, poorer_python
 
-from workbench.errors import UsageError
-from workbench.sandbox import Limits, Worker, _landlock, _seccomp
+from workbench.errors import CandidateRaised, UsageError
+from workbench.sandbox import Limits, Worker, _landlock, _process, _seccomp
 from workbench.sandbox._guarantees import summary
 from workbench.session import Session
 from workbench.spec import load
@@ -20,6 +21,7 @@ NAMES = {
     *("time", "output", "means of checking"),
 }
 LIMITS = Limits(threads=16)
+NAMES_OF_TORCH = "import os\nraise ValueError(repr(sorted(os.environ)))"
 
 
 def guarantees(folder: Path, *rules: str) -> dict[str, str]:
@@ -108,3 +110,21 @@ def test_an_unattended_session_writes_no_draft_there(tmp_path: Path, target: Pat
                 with pytest.raises(UsageError, match="does not isolate drafts"):
                     next(iter(session.drafts(worker)))
         assert (session.journal.last("drafted") is not None) is allowed
+
+
+def test_a_name_that_a_library_sets_on_both_sides_is_no_leak(monkeypatch) -> None:
+    with Worker() as worker, worker.candidate({"probe": NAMES_OF_TORCH}) as candidate:
+        of = {"module": "probe", "name": "Probe", "options": {}, "seed": 0, "device": "cpu"}
+        with pytest.raises(CandidateRaised) as told:
+            candidate.ask("describe", {"of": {**of, "dtype": "float32"}})
+    for name in ast.literal_eval(told.value.message):
+        monkeypatch.setenv(name, "the host's")
+    with Worker() as worker:
+        assert worker.guarantees["environment"] == "enforced"
+
+
+def test_a_name_of_the_host_that_gets_through_is_told(monkeypatch) -> None:
+    monkeypatch.setenv("A_SECRET_OF_THE_HOST", "x")
+    monkeypatch.setitem(_process._ENVIRONMENT, "A_SECRET_OF_THE_HOST", "x")
+    with Worker("stand_ins.plain", roots=[HERE], limits=LIMITS) as worker:
+        assert worker.guarantees["environment"] == "none"

@@ -98,10 +98,12 @@ def _create(folder: str) -> None:
 
 
 def _foreign_names(names: list[str]) -> None:
-    seen = set(os.environ)
+    # What it was started with; libraries set names of their own later, on the host as well.
     at_start = Path("/proc/self/environ")
     if at_start.exists():
-        seen |= {entry.split("=")[0] for entry in at_start.read_text().split("\0")}
+        seen = {entry.split("=")[0] for entry in at_start.read_text().split("\0")}
+    else:
+        seen = set(os.environ)
     if not seen & set(names):
         raise OSError("none of them is here")
 
