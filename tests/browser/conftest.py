@@ -49,8 +49,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @contextlib.contextmanager
 def running_lab(folder: Path) -> Iterator[Lab]:
     """Run a JupyterLab on copies of the notebooks."""
-    shutil.copytree(HOUSE / "notebooks", folder / "notebooks")
-    shutil.copytree(HOUSE / "specs", folder / "specs")
+    _lay(folder)
     port = _free_port()
     with (folder / "lab.log").open("wb") as log:
         server = subprocess.Popen(
@@ -70,6 +69,14 @@ def running_lab(folder: Path) -> Iterator[Lab]:
             _end(server)
 
 
+def _lay(folder: Path) -> None:
+    """Lay fresh notebooks and specs, and forget every session that was kept."""
+    for name in ("notebooks", "specs", "state"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.copytree(HOUSE / "notebooks", folder / "notebooks")
+    shutil.copytree(HOUSE / "specs", folder / "specs")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A browser for one file of tests; its driver keeps the thread's event loop busy."""
@@ -83,6 +90,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def desk(lab: Lab, chromium: Any) -> Iterator[Desk]:
+    _lay(lab.folder)  # a notebook that was saved with a draft's cells would reopen their session
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(60_000)
