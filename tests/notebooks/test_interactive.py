@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import nbformat
+import pytest
 
 Run = Callable[..., nbformat.NotebookNode]
 Words = Callable[[nbformat.NotebookNode, str], str]
@@ -34,3 +35,18 @@ def test_the_first_lesson_teaches_what_it_says(run: Run, words: Words) -> None:
     assert "text_classifier.py" in commit
     assert "attention heads == num_heads" in commit
     assert words(saved, "clean").strip() == "## main"
+
+
+def test_the_second_lesson_replays_an_agent_and_teaches_what_it_says(
+    run: Run, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_NO_MODEL", "1")
+    saved = run("lessons/02_an_agent_that_has_to_prove_it.ipynb")
+    assert "report: green" in words(saved, "replay")
+    assert "src/pocket/layers/mixture_of_experts.py" in words(saved, "plan")
+    lines = dict(line.split(" -> ") for line in words(saved, "bugs").splitlines())
+    assert "R3" in lines["weights are not renormalised"]
+    assert "R4" in lines["one expert for each token"]
+    assert "gradient" in lines["the router is detached"]
+    assert words(saved, "gaps").strip()
+    assert "mistakes noticed" in words(saved, "kills")

@@ -10,6 +10,7 @@ from agent_room import SPEC, check, good_story
 from workbench.errors import UsageError
 from workbench.implementers import replay
 from workbench.journal import FILE_NAME, Journal
+from workbench.records import Verdict
 from workbench.spec import loads
 
 
@@ -84,6 +85,21 @@ def test_a_verdict_that_is_missing_is_named(room, recording, verdicts, said):
 
     with pytest.raises(UsageError, match=said):
         _replay(room, recording, judge=fewer)
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed", "inconclusive"])
+def test_a_newer_check_is_drift_where_it_stands_against_the_draft(room, recording, outcome):
+    def stricter(spec, draft):
+        report = check(spec, draft)
+        newer = Verdict(check="newer", outcome=outcome)
+        return report.model_copy(update={"verdicts": (*report.verdicts, newer)})
+
+    if outcome == "passed":
+        assert _replay(room, recording, judge=stricter)
+    else:
+        said = f"newer was not reached when it was recorded and is {outcome} now"
+        with pytest.raises(UsageError, match=said):
+            _replay(room, recording, judge=stricter)
 
 
 def test_another_spec_is_refused(room, recording):
