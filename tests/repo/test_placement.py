@@ -86,6 +86,12 @@ def test_the_tests_of_scripts_find_the_module_in_a_plain_pytest(tmp_path):
         assert done.returncode == 0, done.stdout.decode()
 
 
+def test_a_root_that_is_a_package_itself_gets_no_package_of_tests(tmp_path):
+    made = _placed(tmp_path, {**SCRIPTS, "__init__.py": ""})
+    assert made.test_path == "tests/test_text_classifier.py"
+    assert made.edits == ()  # with tests/__init__.py, pytest would import from the root's parent
+
+
 def test_an_empty_repository(tmp_path):
     made = _placed(tmp_path, {"README.md": "Nothing yet.\n"})
     assert (made.path, made.module) == ("text_classifier.py", "text_classifier")

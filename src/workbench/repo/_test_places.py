@@ -131,6 +131,8 @@ def _package(study: Study, files: Snapshot, folder: str) -> tuple[Edit, ...]:
     if study.value(topics.TEST_LAYOUT) is None:
         if study.value(topics.IMPORT_ROOT, ".") != "." or folder in files.folders:
             return ()
+        if "__init__.py" in files.paths:  # pytest would go up past the root, to its parent
+            return ()
         reason = "lets pytest put the repository's root on sys.path"
         return (Edit(path=path, before="", after="", reason=reason),)
     parent = folder.rpartition("/")[0]
