@@ -19,8 +19,11 @@ from workbench.journal import FILE_NAME, read
 
 CHILD = textwrap.dedent(
     """
+    import signal
     import sys
     from pathlib import Path
+    # A shell that runs the tests in the background makes its children ignore the keyboard.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, sys.argv[1])
     from agent_room import Room
     from scripted_endpoint import Endpoint
