@@ -67,6 +67,11 @@ def test_a_draft_that_breaks_nothing(tmp_path):
     assert (found.broken, found.passed, found.complete) == ((), 2, True)
 
 
+def test_a_root_that_is_a_package_itself(tmp_path):
+    found = tried(tmp_path, {"__init__.py": "ROOT = 1\n"})
+    assert (found.passed, found.complete, found.broken) == (1, True, ())
+
+
 def test_a_file_that_can_no_longer_be_imported_is_broken(tmp_path):
     found = tried(tmp_path, {"net.py": "import nothing_of_that_name\n"})
     assert [test.id for test in found.broken] == ["test_net.py"]

@@ -43,7 +43,7 @@ def trial(
     """Run the target's tests with a draft in place; those that fail run without it as well.
 
     Args:
-        after: A checkout of the target with the draft applied.
+        after: A checkout of the target with the draft applied, in a folder of its own.
         before: Makes a checkout without it; only called where something failed.
         import_root: The folder that stands on ``sys.path``, relative to the checkout.
         python: The target's interpreter; by default the one that runs the workbench.
@@ -130,12 +130,17 @@ def _order(
         "command": [python, "-m", "pytest", *switches, "--continue-on-collection-errors", *names],
         "folder": str(checkout),
         "environment": environment,
-        "readable": _folders(python),
+        "readable": [*_folders(python), *_above(checkout)],
         "writable": [str(checkout), str(scratch)],
         "memory": _MEMORY,
         "file_bytes": _FILE,
         "seconds": int(limit * (os.cpu_count() or 1)) + 5,
     }
+
+
+def _above(checkout: Path) -> list[str]:
+    """Where the root is a package itself, pytest imports it from the folder above, which is ours."""
+    return [str(checkout.parent)] if (checkout / "__init__.py").is_file() else []
 
 
 def _folders(python: str) -> list[str]:
