@@ -139,7 +139,7 @@ def _order(
 
 
 def _above(checkout: Path) -> list[str]:
-    """Where the root is a package itself, pytest imports it from the folder above, which is ours."""
+    """Name the folder above, which is ours: pytest imports a root that is a package from there."""
     return [str(checkout.parent)] if (checkout / "__init__.py").is_file() else []
 
 
