@@ -15,6 +15,7 @@ from typing import Any
 from workbench.spec import Spec
 
 SMALL = 16
+_FEW = 8
 _MANY_LAYERS = 12
 _MANY_IN_ALL = 8
 _COUNT = re.compile(r"(^|_)(layers?|blocks?|depth)$")
@@ -98,7 +99,8 @@ def _smaller(value: int, chosen: list[tuple[int, int]]) -> int:
     divisors = [after for after in divisors if after > 1]
     unit = math.lcm(*divisors) if divisors else 1
     parts = value // math.lcm(*[b for b, _ in chosen if b > 1 and value % b == 0] or [1])
-    step = 4 if parts % 4 == 0 and parts >= SMALL else 2 if parts % 2 == 0 else 1
+    # A head of two features has a single rotary frequency, at which no base can be seen.
+    step = 4 if parts % 4 == 0 and parts >= _FEW else 2 if parts % 2 == 0 else 1
     largest = max((after for before, after in chosen if before <= value), default=1)
     taken = {after for _, after in chosen}
     new = unit * step
