@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -129,3 +130,23 @@ def test_every_input_has_a_label(desk: Workbench) -> None:
         if isinstance(widget, inputs) and not (widget.description or widget.tooltip):
             bare.append(widget)
     assert bare == []
+
+
+def test_what_is_told_while_it_is_being_built_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def slowly() -> object:
+        half_built = Workbench._former
+        assert half_built is not None
+        early = threading.Thread(target=lambda: told.append(half_built._hear("busy", "") or "told"))
+        early.start()
+        early.join(0.2)
+        told.append("built")
+        return devices()
+
+    monkeypatch.setattr(importlib.import_module("workbench.widgets.workbench"), "devices", slowly)
+    desk = Workbench(sessions=tmp_path)
+    until(lambda: told == ["built", "told"])
+    desk.close()

@@ -54,6 +54,7 @@ class Workbench(ipywidgets.VBox):
         if Workbench._former is not None:
             Workbench._former.close()
         Workbench._former = self
+        self._built = threading.Event()  # until then the work has nobody to tell anything
         self._flusher = Flusher()
         self._work = Work(self._hear, Path(sessions) if sessions else None)
         self.spec = SpecPanel(self._flusher, reading, self._work.predict, specs_folder(), spec)
@@ -82,6 +83,7 @@ class Workbench(ipywidgets.VBox):
         self._session = ""
         self._early: dict[str, Cell] = {}
         self._handing = threading.Lock()
+        self._built.set()
         self._work.list_sessions()
         _give_magics()
         self.cells.page.open()
@@ -155,6 +157,7 @@ class Workbench(ipywidgets.VBox):
 
     def _hear(self, topic: str, value: Any) -> None:
         """Show what the work tells; called on one of its threads."""
+        self._built.wait()
         match topic:
             case "busy":
                 self._busy = value
