@@ -7,6 +7,8 @@ nothing. Files whose names start with an underscore are furniture and no members
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -22,8 +24,8 @@ def members(room: str) -> list[str]:
     Returns:
         The members' names, sorted.
     """
-    folder = Path(__file__).parent / room
-    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    files = os.listdir(Path(__file__).parent / room)  # asked hundreds of times for one report
+    return sorted([file[:-3] for file in files if file.endswith(".py") and file[0] != "_"])
 
 
 def source(room: str, name: str) -> str:
@@ -56,8 +58,14 @@ def load(room: str, name: str) -> ModuleType:
     Raises:
         UsageError: The room has no such member.
     """
-    _require(room, name)
-    return importlib.import_module(f"workbench.{room}.{name}")
+    dotted = f"workbench.{room}.{name}"
+    if dotted not in sys.modules or not _is_public(name):  # what is loaded was there
+        _require(room, name)
+    return importlib.import_module(dotted)
+
+
+def _is_public(name: str) -> bool:
+    return name.isidentifier() and not name.startswith("_")
 
 
 def _require(room: str, name: str) -> None:

@@ -13,6 +13,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from workbench.errors import SpecError, nearest
@@ -111,6 +112,7 @@ class Expression:
         return self.text
 
 
+@lru_cache(maxsize=4096)
 def _parse(text: str) -> ast.expr:
     if len(text) > _LONGEST:
         raise SpecError(f"an expression of {len(text)} characters; at most {_LONGEST} are read")
