@@ -133,6 +133,46 @@ def test_agreement_where_nothing_looks_is_no_equivalence(measure):
     assert "no question" in row.reason
 
 
+METRIC = loads("""
+name: Attention
+kind: metric
+text: The share of right guesses.
+options: {}
+sizes: {batch: 1..30}
+inputs: {guess: 'int64 "batch" in 0..3', target: 'int64 "batch" in 0..3'}
+outputs: {score: 'float "" in 0..1'}
+""")
+SHARE = """
+class Attention:
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.hits, self.seen = 0, 0
+
+    def update(self, guess, target):
+        if guess.shape != target.shape:
+            raise ValueError("shape")
+        self.hits = self.hits + (guess == target).sum()
+        self.seen = self.seen + len(target)
+
+    def compute(self):
+        return self.hits / self.seen * 1
+"""
+
+
+def test_mutants_of_a_metric_are_compared_by_its_scores(measure):
+    tests = "from attention import Attention\nimport torch\n\n\ndef test_it():\n"
+    tests += "    metric, x = Attention(), torch.tensor([1, 2])\n    metric.update(x, x)\n"
+    tests += "    assert metric.compute() == 1\n"
+    table = measure(tests, SHARE, METRIC)
+    alike = {row.mutant.operator for row in table.with_outcome("equivalent")}
+    assert alike == {"arithmetic_changed", "term_dropped"}  # of a factor of one
+    reasons = [row.reason for row in table.survivors]
+    assert any(reason.startswith("it differs: 23 examples") for reason in reasons), reasons
+    assert not any("could not be looked at" in reason for reason in reasons)
+
+
 def test_what_decides_about_bad_input_is_never_called_equivalent(measure):
     module = small("if len(x) < 0:\n    raise ValueError('less than nothing')\nreturn x\n")
     tests = "def test_it():\n    pass\n"

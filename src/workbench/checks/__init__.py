@@ -17,9 +17,21 @@ arrays, and says ``passed``, ``failed`` (with what was seen and expected), ``inc
 add its file here, and to ``tests/checks/drafts`` a bad draft that trips it.
 """
 
+from workbench.checks._behaviours import behaviours, others
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._gaps import gaps
 from workbench.checks._plan import Lesson, Step, lesson, plan
 from workbench.checks._subject import Subject
 
-__all__ = ["CannotLook", "Decision", "Lesson", "Step", "Subject", "gaps", "lesson", "plan"]
+__all__ = [
+    "CannotLook",
+    "Decision",
+    "Lesson",
+    "Step",
+    "Subject",
+    "behaviours",
+    "gaps",
+    "lesson",
+    "others",
+    "plan",
+]

@@ -62,6 +62,7 @@ class Trace:
         parameters: Their names, sizes, numbers of axes, and whether they learn.
         losses: The loss over the training data at the start and at the end.
         groups: The optimizer's groups at its last step.
+        returned: The numbers in what the loop gave back.
     """
 
     steps: Sequence[Mapping[str, Any]]
@@ -71,6 +72,7 @@ class Trace:
     parameters: Sequence[Mapping[str, Any]]
     losses: Sequence[float]
     groups: Sequence[Mapping[str, Any]]
+    returned: Sequence[float] = ()
 
     def gradient(self, step: int) -> Array:
         """Return the gradient that an optimizer step was given.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import inspect
 import os
 import tempfile
@@ -29,7 +30,8 @@ def training(arguments: Mapping[str, Any]) -> dict[str, Any]:
             ``momentum``, and perhaps ``path``, ``save`` and ``load``: names of checkpoints.
 
     Returns:
-        ``runs``: for each its ``steps``, ``events``, ``parameters``, ``losses`` and ``groups``.
+        ``runs``: for each its ``steps``, ``events``, ``parameters``, ``losses`` and ``groups``,
+        and ``returned``: the numbers in what the loop gave back, in their order.
     """
     with tempfile.TemporaryDirectory() as folder:
         return {"runs": [_run(run, arguments, folder) for run in arguments["runs"]]}
@@ -43,9 +45,10 @@ def _run(run: Mapping[str, Any], arguments: Mapping[str, Any], folder: str) -> d
     groups: list[dict[str, Any]] = []
     with _watched(parts, steps, groups):
         modules.seed(run["seed"])
-        _call(run, arguments, parts, folder)
+        returned = _call(run, arguments, parts, folder)
     losses.append(parts.loss_now())
     return {
+        "returned": _numbers(returned),
         "steps": steps,
         "events": parts.record.events,
         "before": before,
@@ -192,25 +195,36 @@ def _watched(
         handle.remove()
 
 
-def _call(run: Mapping[str, Any], arguments: Mapping[str, Any], parts: _Parts, folder: str) -> None:
-    """Call the loop: a function, or the method of an object."""
+def _call(run: Mapping[str, Any], arguments: Mapping[str, Any], parts: _Parts, folder: str) -> Any:
+    """Call the loop: a function, or the method of an object; give what it returned each time."""
     roles, found = arguments["roles"], modules.find(arguments["of"])
     methods = ("run", "save", "load", "target")
     given = {name: parts.role(role) for role, name in roles.items() if role not in methods}
     given = {**arguments["of"]["options"], **run["options"], **given}
     times = 1 if "epochs" in roles else run["epochs"]
     if not inspect.isclass(found):
-        for _ in range(times):
-            found(**given)
-        return
+        return [found(**given) for _ in range(times)]
     made = found(**_taken(found, given))
     rest = {name: value for name, value in given.items() if name not in _taken(found, given)}
     if run.get("load"):
         _load(getattr(made, roles["load"]), os.path.join(folder, run["load"]))
-    for _ in range(times):
-        getattr(made, roles.get("run") or "run")(**rest)
+    returned = [getattr(made, roles.get("run") or "run")(**rest) for _ in range(times)]
     if run.get("save"):
         _save(getattr(made, roles["save"]), os.path.join(folder, run["save"]))
+    return returned
+
+
+def _numbers(value: Any) -> list[float]:
+    """List the numbers in nested lists, mappings and records."""
+    if isinstance(value, Mapping):
+        return [number for part in value.values() for number in _numbers(part)]
+    if isinstance(value, list | tuple):
+        return [number for part in value for number in _numbers(part)]
+    if isinstance(value, torch.Tensor):
+        return [float(number) for number in value.detach().flatten().tolist()]
+    if isinstance(value, int | float | np.number):
+        return [float(value)]
+    return _numbers(vars(value)) if dataclasses.is_dataclass(value) else []
 
 
 def _taken(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:

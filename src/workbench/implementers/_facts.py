@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from workbench.implementers._demands import Demand
@@ -161,9 +162,9 @@ class Facts:
         found: list[dict[str, Any]] = []
         for change in self.bad_options:
             ((option, value),) = change.items()
-            edge = _beside(value)
-            if edge is not None and self._allowed({**self.small, option: edge}):
-                found.append({option: edge})
+            beside = _beside(value, self.small[option])
+            legal = (edge for edge in beside if self._allowed({**self.small, option: edge}))
+            found += [{option: edge} for edge in islice(legal, 1)]
         return found
 
     def _refused_by(self, demand: Demand, option: str) -> list[Any]:
@@ -224,11 +225,13 @@ def _others(value: Any) -> tuple[Any, ...]:
     return ("nonsense",) if isinstance(value, str) else ()
 
 
-def _beside(value: Any) -> Any:
-    """Give what lies just on the other side of a refused value, where that is known."""
+def _beside(value: Any, usual: Any) -> Iterable[Any]:
+    """List what lies beyond a refused value, where that is known, the nearest first."""
     if isinstance(value, list):
-        return [1] if not value else None
-    return {0: 1, -0.1: 0.0}.get(value)
+        return [] if value else [[1]]
+    if isinstance(value, int) and isinstance(usual, int):
+        return range(value + 1, usual)
+    return [0.0] if value == -0.1 else []
 
 
 def _impossible(value: Any, others: list[int]) -> list[Any]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.checks import CannotLook, Subject
+from workbench.checks import CannotLook, Subject, behaviours, others
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
 from workbench.sandbox._alike import alike
 from workbench.spec import Spec
@@ -27,6 +27,7 @@ Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 _EXTREME = 100.0
 _SEEDS = 3
 _MANY = 20_000  # elements of one input; more would be no quick look
+_WITHOUT_A_RUN = frozenset({"metric", "dataset", "training"})
 _OWN_WORDS = frozenset({"ValueError", "AssertionError", "KeyError", "NotImplementedError"})
 
 
@@ -46,8 +47,7 @@ class Original:
     @cached_property
     def _answers(self) -> list[tuple[str, Question, object]]:
         found = []
-        again = Subject(self._spec, self._module, self._subject.line.ask)
-        again.options, again.exact = self._subject.options, self._subject.exact
+        again = self._like(self._subject.line.ask)
         for words, question in _questions(self._subject):
             answer = _answer(self._subject, question)
             # What differs from itself, as a peak of memory may, tells nothing about a mutant.
@@ -58,7 +58,8 @@ class Original:
     def cannot_look(self) -> str:
         """Say why nothing can be compared, or return an empty text."""
         try:
-            self._subject.run(self._subject.case())
+            if self._spec.kind not in _WITHOUT_A_RUN:
+                self._subject.run(self._subject.case())
             return "" if self._answers else "no question is answered"
         except (CandidateError, CannotLook, KeyError) as error:
             return f"it does not run as its contract says: {error}"
@@ -72,8 +73,7 @@ class Original:
         Returns:
             Where the two differ, in words, or an empty text where they do not.
         """
-        subject = Subject(self._spec, self._module, ask)
-        subject.options, subject.exact = self._subject.options, self._subject.exact
+        subject = self._like(ask)
         for words, question, answer in self._answers:
             theirs = _answer(subject, question)
             if isinstance(theirs, _Silence):
@@ -81,6 +81,13 @@ class Original:
             if not alike(answer, theirs):
                 return words
         return ""
+
+    def _like(self, ask: Ask) -> Subject:
+        """Make a subject of the same size and precision, which knows no answers yet."""
+        subject = Subject(self._spec, self._module, ask)
+        if self._spec.kind not in _WITHOUT_A_RUN:
+            subject.options, subject.exact = self._subject.options, self._subject.exact
+        return subject
 
     @property
     def count(self) -> int:
@@ -103,6 +110,13 @@ def _answer(subject: Subject, question: Question) -> object:
 
 
 def _questions(subject: Subject) -> Iterator[tuple[str, Question]]:
+    if subject.spec.kind in _WITHOUT_A_RUN:
+        yield from behaviours(subject)
+    else:
+        yield from _runs(subject)
+
+
+def _runs(subject: Subject) -> Iterator[tuple[str, Question]]:
     yield "signatures", lambda s: _without(s.describe(), "where")
     yield "parameters and buffers", lambda s: s.build("float32")
     yield "shapes at full size", lambda s: _without(s.outline(s.spec.options), "peak")
@@ -129,8 +143,12 @@ def _questions(subject: Subject) -> Iterator[tuple[str, Question]]:
         for words, spoil in _SPOILED:
             yield f"{name} {words}", _refusal(name, spoil)
     for option, value in subject.options.items():
-        for other in _out_of_place(value):
+        for other in others(value):
             yield f"{option} = {other!r}", _rebuilt(option, other)
+    if subject.spec.kind == "loss" and "reduction" in subject.options:
+        for word in ("none", "sum", "mean"):
+            yield f"reduction = {word}", _reduced(word, {})
+            yield f"reduction = {word} of one", _reduced(word, {"batch": 1})
 
 
 def _run(
@@ -209,14 +227,18 @@ def _refusal(name: str, spoil: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, 
     return question
 
 
-def _out_of_place(value: object) -> tuple[object, ...]:
-    if isinstance(value, bool):
-        return (not value,)
-    if isinstance(value, int):
-        return (0, 1, 2, -1, value + 1)
-    if isinstance(value, float):
-        return (0.0, 1.0, -0.5, 1.5)
-    return ("nonsense",) if isinstance(value, str) else ([],)
+def _reduced(word: str, sizes: Mapping[str, int]) -> Question:
+    """Make the question for a loss with another reduction."""
+
+    def question(subject: Subject) -> object:
+        options = {**subject.spec.options, "reduction": word}
+        spec = subject.spec.model_copy(update={"options": options})
+        other = Subject(spec, subject.module, subject.line.ask)
+        case = other.case(sizes)
+        plain = other.run(case)
+        return [vars(plain), other.run(case, cotangents=other.cotangents(plain, 1)).gradients]
+
+    return question
 
 
 def _rebuilt(option: str, value: object) -> Question:

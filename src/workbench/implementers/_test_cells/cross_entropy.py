@@ -95,6 +95,30 @@ def test_without_weights_all_classes_weigh_one() -> None:
     torch.testing.assert_close(build()(**inputs), build()(**inputs, **{WEIGHT: ones}))
 
 
+def test_weights_may_be_counts() -> None:
+    """Whole numbers as weights are the same as floating ones.
+
+    Covers: class weights
+    """
+    inputs = some_ignored()
+    counts = 1 + torch.arange(inputs[INPUT].shape[1])
+    expected = build()(**inputs, **{WEIGHT: counts.double()})
+    torch.testing.assert_close(build()(**inputs, **{WEIGHT: counts}), expected)
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_one_target_alone(reduction: str) -> None:
+    """A batch of one has one loss, and without a reduction keeps its axis.
+
+    Covers: equals
+    """
+    inputs = {name: x[:1] for name, x in doubled(make_inputs()).items()}
+    loss = build(reduction=reduction)(**inputs)
+    assert loss.shape == (inputs[TARGET].shape if reduction == "none" else ())
+    expected = written_out(inputs, [1.0] * inputs[INPUT].shape[1])
+    torch.testing.assert_close(loss.reshape(1), torch.tensor(expected, dtype=torch.float64))
+
+
 def test_ignored_targets_give_no_gradient() -> None:
     """The scores of an ignored target get no gradient, all others do.
 

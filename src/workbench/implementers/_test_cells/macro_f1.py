@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from workbench.implementers._test_cells.setup import INPUT, TARGET, build, make_inputs
+from workbench.implementers._test_cells.setup import (
+    BAD_OPTIONS,
+    DEFAULTS,
+    EDGE_OPTIONS,
+    INPUT,
+    TARGET,
+    Subject,
+    build,
+    make_inputs,
+)
 
 
 def score_of(*batches: dict[str, Tensor]) -> Tensor:
@@ -42,6 +55,45 @@ def test_agrees_with_the_formula(seed: int) -> None:
     """
     inputs = make_inputs(batch=19, seed=seed)
     assert score_of(inputs).item() == pytest.approx(written_out(inputs), rel=1e-6)
+
+
+def test_a_class_that_was_seen_once_counts() -> None:
+    """One right and one wrong prediction: of three classes that occurred one has the score 1.
+
+    Covers: equals
+    """
+    inputs = make_inputs(batch=2)
+    guesses = F.one_hot(torch.tensor([0, 1]), inputs[INPUT].shape[1]).float()
+    few = {**inputs, INPUT: guesses, TARGET: torch.tensor([0, inputs[INPUT].shape[1] - 1])}
+    assert score_of(few).item() == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("changes", BAD_OPTIONS, ids=str)
+def test_impossible_options_are_refused(changes: dict[str, Any]) -> None:
+    """An impossible option is refused, and the message names it.
+
+    Needs: bad options
+    """
+    with pytest.raises(ValueError, match="|".join(changes)):
+        build(**changes)
+
+
+@pytest.mark.parametrize("changes", EDGE_OPTIONS, ids=str)
+def test_the_smallest_options_are_accepted(changes: dict[str, Any]) -> None:
+    """What is just possible is not refused.
+
+    Needs: edge options
+    """
+    assert build(**changes).compute().item() == 0
+
+
+def test_defaults_are_those_of_the_spec() -> None:
+    """Without arguments the metric is the one of the spec.
+
+    Needs: new
+    """
+    parameters = inspect.signature(Subject).parameters
+    assert {name: parameters[name].default for name in DEFAULTS} == DEFAULTS
 
 
 def test_parts_give_what_the_whole_gives() -> None:
