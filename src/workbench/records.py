@@ -98,6 +98,12 @@ class Edit(Record):
     after: str
     reason: str
 
+    @property
+    def id(self) -> str:
+        """A short digest, by which a person refuses the change; the same while it is the same."""
+        joined = "\0".join((self.path, self.before, self.after))
+        return hashlib.sha256(joined.encode(errors="surrogatepass")).hexdigest()[:8]
+
 
 class Change(Record):
     """One piece of what an export changes.
@@ -686,6 +692,28 @@ class Trial(Record):
     seconds: float = 0.0
 
 
+class Proposal(Record):
+    """What an export would make of a draft, to be looked at before it is made.
+
+    Args:
+        draft_hash: Digest of the draft.
+        changes: Every file that it adds or changes, piece by piece.
+        hunks: The changes of files that the target has, with those that were taken out.
+        refused: The ids of those that are taken out.
+        message: The commit's message; ``""`` as long as the draft is not checked.
+        body: The description for a pull request, as Markdown; ``""`` as long as it is not checked.
+        conformance: How far the draft is written as the target's authors write.
+    """
+
+    draft_hash: str
+    changes: tuple[Change, ...] = ()
+    hunks: tuple[Hunk, ...] = ()
+    refused: frozenset[str] = frozenset()
+    message: str = ""
+    body: str = ""
+    conformance: Conformance
+
+
 class Export(Record):
     """The accepted draft in the target repository.
 
@@ -697,6 +725,7 @@ class Export(Record):
         paths: The files that it adds or changes.
         patch: The patch file, where one was written.
         trial: How the target's own tests ended.
+        page: Where a pull request is opened once the branch is pushed; ``""`` if not known.
     """
 
     repo: str
@@ -706,3 +735,4 @@ class Export(Record):
     paths: tuple[str, ...] = ()
     patch: str = ""
     trial: Trial | None = None
+    page: str = ""

@@ -43,12 +43,14 @@ class Revisions:
         cells: What stands, by id and in order.
         revisions: The latest change of each cell by the implementer.
         past: Every source that a cell has had, by which an old copy is told from a new edit.
+        refused: The changes of the target's own files that the person does not want, by id.
     """
 
     offered: Draft | None = None
     cells: dict[str, Cell] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
     past: dict[str, set[str]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     _gone: dict[str, Cell] = field(default_factory=dict)
     _seen: dict[str, str] = field(default_factory=dict)  # the offer that a person's cell answers
 
@@ -63,6 +65,9 @@ class Revisions:
                 self.edit(Cell.model_validate(event["cell"]), kept=event.get("kept", False))
             case "answered" if "cell" in event:
                 self.answer(event["cell"], event["answer"])
+            case "answered" if "hunk" in event:
+                refuse = event["answer"] == "reject"
+                (self.refused.add if refuse else self.refused.discard)(event["hunk"])
         for identity, cell in self.cells.items():
             self.past.setdefault(identity, set()).add(cell.source.rstrip("\n"))
 
@@ -135,15 +140,16 @@ class Revisions:
         Returns:
             The implementer's own draft where nobody has changed it, and None where no cell stands.
         """
-        if not self.cells:
-            return self.offered
         cells = tuple(self.cells.values())
         if self.offered is None:
-            return Draft(implementer="person", module=module, cells=cells)
-        if {c.id: c.source for c in cells} == {c.id: c.source for c in self.offered.cells}:
+            return Draft(implementer="person", module=module, cells=cells) if cells else None
+        edits = tuple(edit for edit in self.offered.edits if edit.id not in self.refused)
+        offered = {cell.id: cell.source for cell in self.offered.cells}
+        if edits == self.offered.edits and {c.id: c.source for c in cells or ()} in (offered, {}):
             return self.offered
+        changed = {"cells": cells or self.offered.cells, "edits": edits, "wants": None}
         name = f"{self.offered.implementer} and person"
-        return self.offered.model_copy(update={"cells": cells, "implementer": name, "wants": None})
+        return self.offered.model_copy(update={**changed, "implementer": name})
 
     def _offered(self, cell: Cell, own: frozenset[str], former: Mapping[str, str]) -> Cell:
         """Decide what stands in a cell that the implementer offers."""

@@ -25,13 +25,14 @@ from workbench import registry, repo
 from workbench.errors import ImplementerError, UsageError, WorkbenchError
 from workbench.journal import Journal, Listener, read
 from workbench.records import (
-    Change,
     Draft,
+    Edit,
     Export,
     Hunk,
     Kill,
     KillTable,
     Placement,
+    Proposal,
     Report,
     Study,
     Tier,
@@ -373,10 +374,17 @@ class Session:
 
     @property
     def exported(self) -> Export | None:
-        """The export, once it is made and as long as it is not undone."""
-        event = self.journal.last("exported")
-        undone = event and self.journal.last("undone", commit=event["export"]["commit"])
-        return Export.model_validate(event["export"]) if event and not undone else None
+        """The latest export, once it is made and as long as it is not undone."""
+        return next(self._exports(), None)
+
+    def _exports(self, draft: str = "") -> Iterator[Export]:
+        """Yield the exports of a draft, or of any, that are not undone; the latest first."""
+        gone = {event["commit"] for event in self.journal.events if event["event"] == "undone"}
+        for event in reversed(self.journal.events):
+            if event["event"] != "exported" or draft not in {"", event["draft"]}:
+                continue
+            if event["export"]["commit"] not in gone - {""}:
+                yield Export.model_validate(event["export"])
 
     def accept(self) -> Draft:
         """Accept the latest draft.
@@ -407,7 +415,8 @@ class Session:
     ) -> Export:
         """Make the accepted draft a commit on a new branch of the target.
 
-        The target's own tests run first, confined, in a checkout with the draft in it.
+        The target's own tests run first, confined, in a checkout with the draft in it, unless
+        `trial` has run them already.
 
         Args:
             branch: Its name; by default one that is made from the spec's name.
@@ -426,16 +435,16 @@ class Session:
         if draft is None or report is None or not self.journal.last("accepted", draft=draft.hash):
             raise UsageError("nothing is accepted yet; accept a draft first")
         other = in_place or patch is not None
-        former = self.journal.last("exported", draft=draft.hash)
-        if former is not None and not other and self.exported is not None:
-            return Export.model_validate(former["export"])
+        branches = [made for made in self._exports(draft.hash) if made.branch]
+        if branches and not other:
+            return branches[0]
         try:
             study, _ = self.study()
             # A process that was killed between the commit and this journal has exported already.
             killed = self.journal.last("exporting", draft=draft.hash)
             export = repo.find_export(study, draft) if killed and not other else None
             if export is None:
-                tried = self._try(study, draft, python, test_seconds)
+                tried = self.trial(python=python, seconds=test_seconds)
                 self.journal.write("exporting", draft=draft.hash)
                 export = repo.export(
                     study,
@@ -453,16 +462,33 @@ class Session:
         self.journal.write("exported", draft=draft.hash, export=export.model_dump(mode="json"))
         return export
 
-    def preview(self) -> tuple[tuple[Change, ...], str]:
-        """Show what an export of the latest draft would change, and what its commit would say.
+    def proposal(self, draft: Draft | None = None, offered: Sequence[Edit] = ()) -> Proposal:
+        """Show what an export of a draft would make of it; nothing is written.
+
+        Args:
+            draft: The draft; the latest one, if not given.
+            offered: Every change of the target's files that was offered, taken out or not.
+
+        Returns:
+            What would be changed; what needs evidence is empty where there is none for this draft.
 
         Raises:
-            UsageError: There is no checked draft, or the target refuses.
+            WorkbenchError: There is no draft, or the target refuses.
         """
-        draft, report = self.draft, self.report
-        if draft is None or report is None:
-            raise UsageError("there is no checked draft to export; implement first")
-        return repo.preview(self.study()[0], self.spec, draft, report)
+        draft = draft or self._drafted()
+        study, _ = self.study()
+        report = self._report(draft)
+        changes, message = repo.preview(study, self.spec, draft, report)
+        whole = draft.model_copy(update={"edits": tuple(offered) or draft.edits})
+        return Proposal(
+            draft_hash=draft.hash,
+            changes=changes,
+            hunks=repo.hunks(study, self.spec, whole),
+            refused=frozenset({edit.id for edit in whole.edits} - {e.id for e in draft.edits}),
+            message=message,
+            body=self._page(study, draft, report) if report else "",
+            conformance=repo.conformance(study, draft),
+        )
 
     def undo(self) -> None:
         """Delete the branch of the export, as long as nobody has built on it.
@@ -470,16 +496,33 @@ class Session:
         Raises:
             UsageError: There is no export, or its branch cannot go.
         """
-        export = self.exported
+        export = next((made for made in self._exports() if made.branch), self.exported)
         if export is None:
             raise UsageError("nothing is exported, so there is nothing to undo")
         repo.undo(export)
         self.journal.write("undone", commit=export.commit, branch=export.branch)
 
-    def _try(self, study: Study, draft: Draft, python: str | None, seconds: float) -> Trial:
-        """Run the target's own tests with a draft in place."""
+    def trial(self, *, python: str | None = None, seconds: float = 300.0) -> Trial:
+        """Run the target's own tests with the latest draft in place, or say how they ended before.
+
+        Args:
+            python: The interpreter; by default the workbench's own.
+            seconds: Their time limit; with 0 they are not run.
+
+        Returns:
+            How they ended.
+
+        Raises:
+            UsageError: There is no draft, or the person stopped them.
+        """
         if seconds <= 0:
             return Trial(reason="nobody asked for them")
+        draft, (study, _) = self._drafted(), self.study()
+        asked = {"draft": draft.hash, "commit": study.commit, "asked": python or ""}
+        former = self.journal.last("tried", **asked)
+        if former and (former["trial"]["complete"] or former["limit"] >= seconds):
+            return Trial.model_validate(former["trial"])
+        self._halt.clear()
         root = str(study.value(repo.topics.IMPORT_ROOT, "."))
         with repo.worktree(study, draft) as after:
             found = trial(
@@ -488,9 +531,20 @@ class Session:
                 import_root=root,
                 python=python,
                 seconds=seconds,
+                halted=self._halt.is_set,
             )
-        self.journal.write("tried", draft=draft.hash, trial=found.model_dump(mode="json"))
+        if self._halt.is_set():
+            raise UsageError("the target's own tests were stopped; nothing was exported")
+        self.journal.write("tried", **asked, limit=seconds, trial=found.model_dump(mode="json"))
         return found
+
+    def repaired(self, draft: Draft) -> Draft:
+        """Put right what a machine can where a draft is not written as the target's authors write.
+
+        Returns:
+            The draft; where anything changed it is another one and has to be checked again.
+        """
+        return repo.repair(self.study()[0], draft)
 
     def hunks(self) -> tuple[Hunk, ...]:
         """List what the latest draft changes outside its new files."""
@@ -506,7 +560,10 @@ class Session:
         Returns:
             The report on the draft without them.
         """
-        return self._again(repo.without(self._drafted(), hunks), worker)
+        draft = repo.without(self._drafted(), hunks)
+        for one in hunks:
+            self.journal.write("answered", hunk=one, answer="reject")
+        return self._again(draft, worker)
 
     def pull(
         self, ref: str = "", *, check: bool = False, worker: Worker | None = None
@@ -543,7 +600,9 @@ class Session:
         draft, report = self._drafted(), self.report
         if report is None:
             raise UsageError("the latest draft is not checked; implement or check it first")
-        study, _ = self.study()
+        return self._page(self.study()[0], draft, report)
+
+    def _page(self, study: Study, draft: Draft, report: Report) -> str:
         tried = self.journal.last("tried", draft=draft.hash)
         return repo.page(
             study,

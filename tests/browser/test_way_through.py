@@ -44,13 +44,28 @@ def test_from_a_sentence_to_a_branch(desk: Desk, shots: Path) -> None:
     app.get_by_text("green:").wait_for(timeout=120_000)
     shoot(app, "3 · Implement", shots / "3-implement.png")
     shoot(app, "4 · Cells", shots / "4-cells.png")
+    shoot(app, "5 · Verdicts", shots / "5-verdicts.png")
+    choice = app.get_by_label("take it").first
+    choice.uncheck()
+    expect(app.get_by_text("○ left out")).to_have_count(1)
+    app.get_by_label("take it").first.check()
+    expect(app.get_by_text("○ left out")).to_have_count(0)
     press(app, "Accept")
-    app.get_by_text("accepted; it can be exported").wait_for()
+    app.get_by_text("✓ nothing newly fails").wait_for()
+    expect(app.get_by_text("accepted; it can be exported")).to_be_visible()
+    assert branches(target) == before
     press(app, "Export")
     app.get_by_text("✓ committed").wait_for()
-    shoot(app, "6 · Accept and export", shots / "5-export.png")
+    shoot(app, "6 · Accept and export", shots / "6-export.png")
     (branch,) = branches(target) - before
-    assert app.get_by_text(branch, exact=True).count() >= 1
+    show = app.locator(".wb-copied").filter(has_text=f"show {branch}")
+    desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    show.get_by_role("button", name="Copy").click()
+    expect(show.get_by_role("button")).to_have_text("Copied")
+    assert branch in desk.page.evaluate("navigator.clipboard.readText()")
+    press(app, "Undo the export")
+    app.get_by_text("the branch is deleted").wait_for()
+    assert branches(target) == before
     assert desk.outside() == []
     assert desk.faults == []
     assert desk.page.evaluate(SMALLEST_TEXT) >= 12

@@ -12,7 +12,18 @@ import pytest
 
 import workbench
 from workbench.cells import located, marked, unmarked
-from workbench.records import Cell, Change, Draft, Influence, LayerStatistic, Report, Trial, Verdict
+from workbench.records import (
+    Cell,
+    Change,
+    Conformance,
+    Draft,
+    Influence,
+    LayerStatistic,
+    Proposal,
+    Report,
+    Trial,
+    Verdict,
+)
 from workbench.spec import loads
 from workbench.widgets._cards import Cards
 from workbench.widgets._flusher import Flusher
@@ -127,9 +138,18 @@ def test_devices_are_compared_check_by_check() -> None:
 
 def test_a_change_is_shown_with_its_reason_and_as_text() -> None:
     change = Change(path="a.py", diff=f"@@ -1 +1 @@\n+{HOSTILE}", reason="registers it")
-    body = change_view([change], f"Add it\n\n{HOSTILE}").body
+    proposal = Proposal(
+        draft_hash="d",
+        changes=(change,),
+        message=f"Add it\n\n{HOSTILE}",
+        body=HOSTILE,
+        conformance=Conformance(score=1.0),
+    )
+    body = change_view(proposal).body
     assert "registers it" in body
     assert "<img" not in body
+    bare = change_view(proposal.model_copy(update={"message": "", "body": ""})).body
+    assert "once it is checked" in bare
     assert "nothing newly fails" in trial_piece(Trial(passed=3, complete=True))
     assert "not run" in trial_piece(Trial(reason="nobody asked"))
 

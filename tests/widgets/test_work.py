@@ -12,7 +12,7 @@ import pytest
 
 from workbench import demo, journal
 from workbench.errors import UsageError
-from workbench.records import Cell, Draft
+from workbench.records import Cell, Draft, Edit
 from workbench.widgets._work import Work
 
 CONTRACT = """\
@@ -123,9 +123,75 @@ def test_from_start_to_an_exported_branch(person: Person, target: Path) -> None:
     assert finished["green"]
     person.work.accept()
     person.wait("accepted")
-    person.work.export("")
+    tried = person.wait("tried")[1]["trial"]
+    assert tried["complete"]
+    assert tried["passed"]
+    person.work.export("patch")
+    patch = Path(person.wait("exported")[1]["export"]["patch"])
+    assert "src/pocket/layers/scale.py" in patch.read_text()
+    person.work.export()
     _, exported = person.wait("exported")
     assert set(branches(target)) - set(before) == {exported["export"]["branch"]}
+    assert person.events().count("tried") == 1  # nobody waits for the same tests twice
+    person.work.undo()
+    person.wait("undone")
+    assert branches(target) == before
+
+
+def test_a_change_of_the_targets_files_is_left_out_and_taken_again(
+    person: Person, target: Path
+) -> None:
+    first = "src/pocket/layers/__init__.py"
+    text = (target / first).read_text()
+    line = "from pocket.layers.scale import Scale\n"
+    edits = [
+        Edit(path=first, before=text, after=f"{text}{line}", reason="exports it"),
+        Edit(path="README.md", before="", after="Anything.\n", reason="more"),
+    ]
+    edits[1] = edits[1].model_copy(update={"path": "NOTES.md"})
+    offered = Draft.model_validate(draft()).model_copy(update={"edits": tuple(edits)})
+    person.start(target, offered.model_dump(mode="json"))
+    proposal = person.wait("proposed")[1]
+    assert [(hunk.path, bool(hunk.refused)) for hunk in proposal.hunks] == [
+        (first, False),
+        ("NOTES.md", True),
+    ]
+    person.work.choose(edits[0].id, False)
+    left = person.wait("proposed")[1]
+    assert left.refused == {edits[0].id}
+    assert left.message == ""  # nothing is known of a draft without it
+    person.work.accept(0)
+    hash_without = person.wait("accepted")[1]["draft"]
+    person.wait("proposed")
+    person.work.choose(edits[0].id, True)
+    again = person.wait("proposed", "busy")
+    while again[0] == "busy" or again[1].refused == {edits[0].id, edits[1].id}:
+        again = person.wait("proposed", "busy")
+    assert again[1].refused == {edits[1].id}
+    person.work.export()
+    assert "accept it, then export" in str(person.wait("failed")[1][1])
+    person.work.accept(0)
+    assert person.wait("accepted")[1]["draft"] != hash_without
+    person.work.export("tree", seconds=0)
+    assert set(person.wait("exported")[1]["export"]["paths"]) == {
+        first,
+        "src/pocket/layers/scale.py",
+        "tests/layers/test_scale.py",
+    }
+    assert line in (target / first).read_text()
+
+
+def test_what_the_authors_write_otherwise_is_repaired_and_checked_again(
+    person: Person, target: Path
+) -> None:
+    person.start(target, draft(module=MODULE.replace("        return x", "        return (  x)")))
+    proposal = person.wait("proposed")[1]
+    assert any(one.repairable for one in proposal.conformance.deviations)
+    person.work.repair()
+    person.wait("edited")
+    better = person.wait("proposed")[1]
+    assert not any(one.repairable for one in better.conformance.deviations)
+    assert better.message
 
 
 def test_what_is_being_done_is_told_from_beginning_to_end(person: Person, target: Path) -> None:

@@ -10,6 +10,7 @@ from workbench.errors import TargetError
 from workbench.records import Draft, Export, Report, Study, Trial
 from workbench.repo._changes import contents
 from workbench.repo._commit import commit, make_branch
+from workbench.repo._forge import pull_request_page
 from workbench.repo._git import Git, head, repository
 from workbench.repo._in_place import put_back, write_in_place
 from workbench.repo._message import message
@@ -88,7 +89,8 @@ def export(
     wanted = _default(git, spec) if branch is None else branch
     name = make_branch(git, wanted, made, exact=branch is not None)
     remember(git, made, spec, draft)
-    return done.model_copy(update={"branch": name, "commit": made})
+    page = pull_request_page(git, name)
+    return done.model_copy(update={"branch": name, "commit": made, "page": page})
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from workbench.spec import Spec
 
 
 def preview(
-    study: Study, spec: Spec, draft: Draft, report: Report
+    study: Study, spec: Spec, draft: Draft, report: Report | None
 ) -> tuple[tuple[Change, ...], str]:
     """Show what `export` would do; nothing is written.
 
@@ -23,10 +23,10 @@ def preview(
         study: The study.
         spec: What was asked for.
         draft: The draft.
-        report: The verdicts on it.
+        report: The verdicts on it; None where there are none yet.
 
     Returns:
-        The hunks, by file, and the commit's message.
+        The hunks, by file, and the commit's message; ``""`` as long as nothing is known to hold.
 
     Raises:
         TargetError: The target refuses, as in `export`.
@@ -38,7 +38,7 @@ def preview(
         for path in sorted(written)
         for hunk in _hunks(path, _before(files, path), written[path].decode(), draft)
     ]
-    return tuple(hunks), message(study, spec, draft, report)
+    return tuple(hunks), message(study, spec, draft, report) if report else ""
 
 
 def _before(files: Snapshot, path: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import hashlib
 import re
 from collections.abc import Collection
 from pathlib import PurePosixPath
@@ -55,11 +54,11 @@ def without(draft: Draft, refused: Collection[str]) -> Draft:
     Raises:
         UsageError: There is no such hunk.
     """
-    known = [_identity(edit) for edit in draft.edits]
+    known = [edit.id for edit in draft.edits]
     for one in refused:
         if one not in known:
             raise UsageError(f"the draft has no change {one!r}: {nearest(one, known)}")
-    kept = tuple(edit for edit in draft.edits if _identity(edit) not in refused)
+    kept = tuple(edit for edit in draft.edits if edit.id not in refused)
     return draft.model_copy(update={"edits": kept})
 
 
@@ -69,7 +68,7 @@ def _hunk(files: Snapshot, edit: Edit, names: set[str], improved: dict[str, str]
     new = edit.path not in files.paths
     kind, refused = _judged(edit, names, improved, new=new)
     return Hunk(
-        id=_identity(edit),
+        id=edit.id,
         path=edit.path,
         line=0 if new or at < 0 else text.count("\n", 0, at) + 1,
         kind=kind,
@@ -122,11 +121,6 @@ def _lost(edit: Edit, names: set[str]) -> str:
 
 def _code(text: str) -> bool:
     return any(line.strip() and not line.strip().startswith("#") for line in text.split("\n"))
-
-
-def _identity(edit: Edit) -> str:
-    joined = "\0".join((edit.path, edit.before, edit.after))
-    return hashlib.sha256(joined.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def _diff(edit: Edit) -> str:

@@ -29,6 +29,7 @@ from workbench.sandbox import _landlock, _seccomp
 _HERE = Path(__file__).resolve().parent
 _BAD = {"failed", "error"}
 _MEMORY, _FILE = 8 * 2**30, 2**30
+_TICK = 0.1  # seconds between two looks at whether it is wanted still
 _SHAPE = "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix, *sys.path]))"
 
 
@@ -39,6 +40,7 @@ def trial(
     import_root: str = ".",
     python: str | None = None,
     seconds: float = 300.0,
+    halted: Callable[[], bool] = lambda: False,
 ) -> Trial:
     """Run the target's tests with a draft in place; those that fail run without it as well.
 
@@ -48,6 +50,7 @@ def trial(
         import_root: The folder that stands on ``sys.path``, relative to the checkout.
         python: The target's interpreter; by default the one that runs the workbench.
         seconds: The time limit for each of the two runs.
+        halted: Asked ten times a second whether the person wants to stop.
 
     Returns:
         What failed and had not failed before, what failed before already, and how much was run.
@@ -59,7 +62,7 @@ def trial(
     started = time.monotonic()
     if not (_landlock.version() and _seccomp.available()):
         return Trial(python=interpreter, reason="this system cannot confine them (Linux only)")
-    ran, complete, reason = _run(after, import_root, interpreter, (), seconds)
+    ran, complete, reason = _run(after, import_root, interpreter, (), seconds, halted)
     failing = [test for test in ran if test.outcome in _BAD]
     known: set[str] = set()
     if failing:
@@ -67,8 +70,9 @@ def trial(
             # Whole files: pytest runs nothing at all where one of the names is not there.
             asked = sorted({test.id.split("::")[0] for test in failing})
             asked = [file for file in asked if (base / file).is_file()]
-            former = _run(base, import_root, interpreter, asked, seconds)[0] if asked else []
-            known = {test.id for test in former if test.outcome in _BAD}
+            if asked:
+                former = _run(base, import_root, interpreter, asked, seconds, halted)[0]
+                known = {test.id for test in former if test.outcome in _BAD}
     return Trial(
         python=interpreter,
         passed=sum(test.outcome == "passed" for test in ran),
@@ -91,7 +95,12 @@ def _interpreter(python: str | None) -> str:
 
 
 def _run(
-    checkout: Path, import_root: str, python: str, names: Sequence[str], seconds: float
+    checkout: Path,
+    import_root: str,
+    python: str,
+    names: Sequence[str],
+    seconds: float,
+    halted: Callable[[], bool],
 ) -> tuple[list[TestResult], bool, str]:
     """Run tests; return how each ended, whether all were run, and why not."""
     with tempfile.TemporaryDirectory(prefix="workbench-trial-") as made:
@@ -99,10 +108,11 @@ def _run(
         shutil.copyfile(_HERE / "_told.py", scratch / "workbench_told.py")
         told, words = scratch / "told", scratch / "words"
         order = _order(checkout, import_root, python, names, scratch, seconds)
-        code = _finish(order, words, seconds)
+        code = _finish(order, words, seconds, halted)
         results, collected = _read(told)
         if code is None:
-            return results, False, f"stopped after {seconds:g} s"
+            why = "by the person" if halted() else f"after {seconds:g} s"
+            return results, False, f"stopped {why}"
         if collected is None and not results:
             said = words.read_text(errors="replace").strip().splitlines() or ["nothing was said"]
             return [], False, f"pytest did not start: {said[-1][:200]}"
@@ -158,8 +168,10 @@ def _folders(python: str) -> list[str]:
     return sorted(wanted | {os.path.realpath(path) for path in wanted} | {os.path.realpath(python)})
 
 
-def _finish(order: dict[str, object], words: Path, seconds: float) -> int | None:
-    """Run the order to its end; None where the clock ended it."""
+def _finish(
+    order: dict[str, object], words: Path, seconds: float, halted: Callable[[], bool]
+) -> int | None:
+    """Run the order to its end; None where the clock or the person ended it."""
     command = [sys.executable, "-B", str(_HERE / "_enclose.py"), json.dumps(order)]
     with words.open("wb") as said:
         process = subprocess.Popen(
@@ -172,8 +184,10 @@ def _finish(order: dict[str, object], words: Path, seconds: float) -> int | None
             start_new_session=True,
         )
         try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end and not halted():
+                with suppress(subprocess.TimeoutExpired):
+                    return process.wait(min(_TICK, max(0.0, end - time.monotonic())))
             return None
         finally:
             with suppress(OSError):  # nobody may be left

@@ -93,6 +93,17 @@ def difference_lines(diff: str) -> Html:
     return tag("pre", _coloured(diff, DiffLexer(stripnl=False))) if diff else Html()
 
 
+def copied(text: str) -> Html:
+    """Show text that is to be taken elsewhere; where the page has our front end, by one click."""
+    copy = tag("button", "Copy", type="button", class_="wb-jump", data_wb_copy=True)
+    return tag("div", copy, tag("pre", text, class_="wb-wrap wb-all"), class_="wb-copied")
+
+
+def opened(path: str, shown: str) -> Html:
+    """Show a file that is opened on click where it lies below the folder that Jupyter serves."""
+    return tag("button", shown, type="button", class_="wb-jump", data_wb_open=path)
+
+
 def number(count: int, word: str) -> str:
     """Count things in words: ``1 cell``, ``2 cells``."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -40,6 +40,9 @@ _CSS = f"""
 .wb code {{ background: var(--wb-soft); padding: 1px 4px; border-radius: 3px; }}
 .wb pre {{ background: var(--wb-soft); padding: 8px 12px; border-radius: 4px; overflow-x: auto;
   line-height: 1.45; margin: 6px 0; white-space: pre; }}
+.wb pre.wb-all {{ user-select: all; max-height: 360px; overflow: auto; }}
+.wb .wb-copied {{ position: relative; }}
+.wb .wb-copied > .wb-jump {{ position: absolute; top: 6px; right: 18px; }}
 .wb pre.wb-wrap {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
 .wb blockquote {{ margin: 6px 0; padding: 4px 14px; border-left: 3px solid var(--wb-line);
   white-space: pre-wrap; }}

@@ -40,8 +40,9 @@ class Work:
             ``studied`` (study and placement), ``placed`` (a placement), ``opened`` (a session's
             name), ``event`` (of a journal), ``cells`` (what stands in them), ``checking`` (a
             tier, or ``""``), ``checked`` (the report), ``words`` (what an agent is just
-            writing), ``paused`` (whether), ``preview`` (hunks and message), ``stopped`` (what
-            was being done) and ``listed`` (the sessions).
+            writing), ``paused`` (whether), ``proposed`` (what an export would make), ``trying``
+            (for how many seconds at most), ``stopped`` (what was being done) and ``listed`` (the
+            sessions).
         folder: Where sessions are kept; by default the person's sessions.
     """
 
@@ -65,6 +66,7 @@ class Work:
         self._lane = Lane("workbench-session", self._fail)
         self._aside = Lane("workbench-predict", self._fail)  # nobody waits for it
         self._live = Lane("workbench-live", self._fail)  # a person's cells, while others work
+        self._quick = Lane("workbench-answers", self._fail)  # what is only written down
 
     def read(self, sentence: str, name: str) -> None:
         """Read a sentence into a contract."""
@@ -117,7 +119,8 @@ class Work:
 
     def confirm(self, note: str, answer: str) -> None:
         """Keep what a person says to a note; no words mean that it is confirmed."""
-        self._do("", lambda: self._opened().journal.write("answered", note=note, answer=answer))
+        said = {"note": note, "answer": answer}
+        self._do("", lambda: self._opened().journal.write("answered", **said), self._quick)
 
     def reply(self, answers: Sequence[Mapping[str, str]]) -> None:
         """Answer what the implementer asks; returns at once."""
@@ -145,13 +148,31 @@ class Work:
             self._go.set()
         self._tell("paused", wanted)
 
-    def accept(self) -> None:
-        """Accept the latest draft."""
-        self._do("export", self._accept)
+    def choose(self, hunk: str, wanted: bool) -> None:
+        """Take a change of the target's own files, or leave it out."""
+        self._do("export", lambda: self._choose(hunk, wanted))
 
-    def export(self, branch: str) -> None:
-        """Make the accepted draft a commit."""
-        self._do("export", lambda: self._opened().export(branch=branch.strip() or None))
+    def repair(self) -> None:
+        """Put right what a machine can in what stands, and check it again."""
+        self._do("export", self._repair)
+
+    def accept(self, seconds: float = 300.0) -> None:
+        """Accept what stands, and run the target's own tests on it.
+
+        Args:
+            seconds: Their time limit; with 0 they are not run.
+        """
+        self._do("export", lambda: self._accept(seconds))
+
+    def export(self, way: str = "branch", name: str = "", seconds: float = 300.0) -> None:
+        """Write the accepted draft.
+
+        Args:
+            way: ``branch``, ``tree`` (the target's working tree) or ``patch``.
+            name: Of the branch or the patch file; by default made from the spec's.
+            seconds: The time limit of the target's own tests, where they have not run yet.
+        """
+        self._do("export", lambda: self._export(way, name.strip(), seconds))
 
     def undo(self) -> None:
         """Delete the branch that was made, while nobody has built on it."""
@@ -159,7 +180,7 @@ class Work:
 
     def list_sessions(self) -> None:
         """List the sessions that there are."""
-        self._do("", lambda: self._tell("listed", sessions(self._folder)))
+        self._do("", lambda: self._tell("listed", sessions(self._folder)), self._quick)
 
     def stop(self) -> None:
         """Stop everything that was commanded until now; returns at once."""
@@ -174,8 +195,8 @@ class Work:
         self._stopped = self._given
         self._go.set()
         self._worker.close()
-        self._live.close()
-        self._aside.close()
+        for lane in (self._live, self._aside, self._quick):
+            lane.close()
         self._lane.put(self._close_session)
         self._lane.put(self._lane.close)
 
@@ -191,7 +212,7 @@ class Work:
     def _command(self, number: int, doing: str, task: Callable[[], object]) -> None:
         self._now.number, self._now.doing = number, doing
         self._latest = number
-        if doing not in _ASIDE:
+        if doing and doing not in _ASIDE:
             self._tell("busy", doing)
         try:
             self._heed_stop()
@@ -202,7 +223,8 @@ class Work:
             self._fail(error)
         finally:
             self._now.doing = ""
-            self._tell(_ASIDE.get(doing, "busy"), "")
+            if doing:
+                self._tell(_ASIDE.get(doing, "busy"), "")
 
     def _heed_stop(self) -> None:
         if self._number <= self._stopped:
@@ -305,9 +327,7 @@ class Work:
             self._take(event, again=True)
         self._tell("cells", self.revisions)
         self._tell("opened", name)
-        draft, report = self._opened().draft, self._opened().report
-        if draft and report and self._opened().journal.last("accepted", draft=draft.hash):
-            self._tell("preview", self._opened().preview())
+        self._propose()
         self._worker.warm()
 
     def _run(self) -> None:
@@ -320,6 +340,8 @@ class Work:
         standing = self._standing()
         if standing is not None and standing != session.draft:
             self._check(None, None)  # a person's cells are what is accepted, not the first offer
+        else:
+            self._propose()
 
     def _edit(self, cell: Cell, kept: bool) -> None:
         session = self._opened()
@@ -356,14 +378,70 @@ class Work:
         placement = self._where()
         draft = draft.model_copy(update={"wants": tier})
         self._tell("checked", session.check(draft, self._worker, placement, device=device))
+        self._propose()
 
-    def _accept(self) -> None:
+    def _propose(self, *, anyway: bool = False) -> None:
+        """Show what an export would make of what stands, once that is green."""
+        session, standing = self._opened(), self._standing()
+        report = session.report
+        green = report is not None and report.green and session.draft == standing
+        if standing is None or not (green or anyway):
+            return
+        offered = self.revisions.offered.edits if self.revisions.offered else ()
+        try:
+            self._tell("proposed", session.proposal(standing, offered))
+        except WorkbenchError as error:
+            self._tell("failed", ("export", error))
+
+    def _choose(self, hunk: str, wanted: bool) -> None:
+        answer = "accept" if wanted else "reject"
+        self._opened().journal.write("answered", hunk=hunk, answer=answer)
+        self._propose(anyway=True)
+
+    def _repair(self) -> None:
+        session, standing = self._opened(), self._standing()
+        if standing is None:
+            raise UsageError("there is no cell to repair yet; write one, or start an implementer")
+        before = {cell.id: cell for cell in standing.cells}
+        for cell in session.repaired(standing).cells:
+            if cell != before[cell.id]:
+                session.journal.write("edited", cell=cell.model_dump(mode="json"), kept=False)
+        self._check(None, None)
+
+    def _accept(self, seconds: float) -> None:
         session = self._opened()
+        self._leave_out()
         standing = self._standing()
         if standing is not None and (standing != session.draft or session.report is None):
             self._check(None, None)
         session.accept()
-        self._tell("preview", session.preview())
+        self._propose()
+        if seconds > 0:
+            self._tell("trying", seconds)
+            session.trial(seconds=seconds)
+        self._propose()
+
+    def _leave_out(self) -> None:
+        """Refuse for the person what no export may hold; its reason stands beside it."""
+        session, standing = self._opened(), self._standing()
+        if standing is None:
+            return
+        for hunk in repo.hunks(session.study()[0], session.spec, standing):
+            if hunk.refused:
+                session.journal.write("answered", hunk=hunk.id, answer="reject")
+
+    def _export(self, way: str, name: str, seconds: float) -> None:
+        session = self._opened()
+        if session.draft != self._standing():
+            raise UsageError("what stands is not what was accepted; accept it, then export")
+        patch = None
+        if way == "patch":
+            default = session.journal.folder / f"{session.spec.name}.patch"
+            patch = Path(name).expanduser().resolve() if name else default
+        branch = name or None if way == "branch" else None
+        tried = session.journal.last("tried", draft=session.draft.hash if session.draft else "")
+        seconds = tried["limit"] if tried else seconds  # the person has seen how they ended
+        session.export(branch=branch, in_place=way == "tree", patch=patch, test_seconds=seconds)
 
     def _standing(self) -> Draft | None:
         module = self._where().module
@@ -391,7 +469,8 @@ class Work:
         with self._mending:
             self.revisions.hear(event)
         self._tell("event", event)
-        if event["event"] in {"started", "drafted", "edited", "answered"} and not again:
+        changed = event["event"] in {"started", "drafted", "edited"} or "cell" in event
+        if changed and not again:
             self._tell("cells", self.revisions)
 
     def _opened(self) -> Session:

@@ -15,7 +15,17 @@ import ipywidgets
 
 from workbench.errors import UsageError
 from workbench.journal import Event
-from workbench.records import Cell, Draft, Export, Placement, Report, Study, Tier, Trial
+from workbench.records import (
+    Cell,
+    Draft,
+    Export,
+    Placement,
+    Proposal,
+    Report,
+    Study,
+    Tier,
+    Trial,
+)
 from workbench.revisions import Revisions
 from workbench.spec import Spec
 from workbench.widgets._cards import Cards
@@ -68,7 +78,13 @@ class Workbench(ipywidgets.VBox):
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
         self.verdicts = VerdictsPanel(self._flusher, self._work.check, devices())
         self.export = ExportPanel(
-            self._flusher, self._work.accept, self._work.export, self._work.undo
+            self._flusher,
+            accept=self._work.accept,
+            export=self._work.export,
+            undo=self._work.undo,
+            choose=self._work.choose,
+            repair=self._work.repair,
+            stop=self._work.stop,
         )
         self.sessions = SessionsPanel(self._flusher, self._work.resume, self._work.list_sessions)
         parts = [self.spec, self.target, self.implement, self.cells, self.verdicts, self.export]
@@ -77,8 +93,8 @@ class Workbench(ipywidgets.VBox):
         self.add_class("wb-app")
         self._spec: Spec | None = None
         self._busy = ""
-        self._green = self._accepted = False
-        self._exported = False
+        self._green = self._accepted = self._exported = False
+        self._accepted_hash = ""
         self._tier = "full"
         self._session = ""
         self._early: dict[str, Cell] = {}
@@ -168,8 +184,6 @@ class Workbench(ipywidgets.VBox):
                 self._work.list_sessions()
             case "checking" if value:
                 self.cells.checking(value)
-            case "preview":
-                self.export.previewed(*value)
             case "predicted":
                 self.spec.predicted(*value)
             case "studied":
@@ -189,6 +203,8 @@ class Workbench(ipywidgets.VBox):
             "event": self._show,
             "cells": self._stand,
             "checked": self._reported,
+            "proposed": self._proposed,
+            "trying": self.export.trying,
             "words": self.implement.words,
             "paused": self.implement.paused,
         }
@@ -211,7 +227,7 @@ class Workbench(ipywidgets.VBox):
         match event["event"]:
             case "started":
                 self._spec = Spec.model_validate(event["spec"])
-                self._tier, self._exported = event["tier"], False
+                self._tier, self._exported, self._accepted_hash = event["tier"], False, ""
                 self._green = self._accepted = False
                 self.spec.opened(self._spec)
             case "studied":
@@ -226,17 +242,23 @@ class Workbench(ipywidgets.VBox):
                 self._reported(Report.model_validate(event["report"]))
             case "accepted":
                 self._accepted = True
+                self._accepted_hash = event["draft"]
                 self.export.say("accepted; it can be exported", "✓", "good")
             case "tried":
                 self.export.tried(Trial.model_validate(event["trial"]))
             case "exported":
-                self._exported = True
-                self.export.exported(Export.model_validate(event["export"]))
+                made = Export.model_validate(event["export"])
+                self._exported = self._exported or bool(made.branch)
+                self.export.exported(made)
             case "undone":
                 self._exported = False
                 self.export.undone()
         if event["event"] in {"accepted", "exported", "undone", "finished", "stopped"}:
             self._work.list_sessions()
+
+    def _proposed(self, proposal: Proposal) -> None:
+        self._accepted = proposal.draft_hash == self._accepted_hash
+        self.export.proposed(proposal)
 
     def _reported(self, report: Report) -> None:
         self._green = report.green and report.tier == self._tier
@@ -254,8 +276,10 @@ class Workbench(ipywidgets.VBox):
             self.implement.stop_button: self._busy == "implement",
             self.implement.pause_button: self._busy == "implement",
             self.export.accept_button: idle and self._green,
-            self.export.export_button: idle and self._accepted and not self._exported,
+            self.export.export_button: idle and self._accepted,
             self.export.undo_button: idle and self._exported,
+            self.export.repair_button: idle,
+            self.export.stop_button: self._busy == "export",
             self.sessions.resume_button: idle,
         }
         for widget, wanted in usable.items():

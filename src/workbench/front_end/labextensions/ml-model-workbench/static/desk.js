@@ -21,13 +21,14 @@ export const plugin = ({ INotebookTracker }) => ({
   requires: [INotebookTracker],
   activate: (app, tracker) => {
     document.head.append(Object.assign(document.createElement('style'), { textContent: STYLE }));
-    tracker.widgetAdded.connect((_, panel) => new Desk(panel));
-    tracker.forEach(panel => new Desk(panel));
+    tracker.widgetAdded.connect((_, panel) => new Desk(app, panel));
+    tracker.forEach(panel => new Desk(app, panel));
   }
 });
 
 class Desk {
-  constructor(panel) {
+  constructor(app, panel) {
+    this.app = app;
     this.panel = panel;
     this.known = new Map(); // what the kernel believes to stand in a cell, by the cell's identity
     this.states = new Map();
@@ -154,10 +155,27 @@ class Desk {
   }
 
   clicked(event) {
-    const link = event.target.closest?.('[data-wb-cell]');
+    const link = event.target.closest?.('[data-wb-cell], [data-wb-copy], [data-wb-open]');
     if (!link) return;
     event.preventDefault();
-    this.jump(link.dataset.wbCell, Number(link.dataset.wbLine || 0));
+    const { wbCell, wbLine, wbOpen } = link.dataset;
+    if (wbCell) this.jump(wbCell, Number(wbLine || 0));
+    else if (wbOpen) this.open(link, wbOpen);
+    else copy(link);
+  }
+
+  // Open a file of this machine, where it lies below the folder that the server shows.
+  open(link, path) {
+    const page = JSON.parse(document.getElementById('jupyter-config-data')?.textContent ?? '{}');
+    const served = page.serverRoot ?? ''; // ~ stands for a home that the page does not know
+    const root = `${served.replace(/^~/, '').replace(/\/$/, '')}/`;
+    const at = path.indexOf(root);
+    if (served && (served.startsWith('~') ? at >= 0 : at === 0)) {
+      this.app.commands.execute('docmanager:open', { path: path.slice(at + root.length) });
+    } else {
+      link.textContent = `${path} (outside the folder that Jupyter shows)`;
+      link.disabled = true;
+    }
   }
 
   async jump(id, line) {
@@ -177,6 +195,18 @@ class Desk {
     requestAnimationFrame(() =>
       widget.node.querySelector('.cm-activeLine')?.scrollIntoView({ block: 'center' })
     );
+  }
+}
+
+// Put the text beside a button on the clipboard, and say so on the button.
+async function copy(button) {
+  const text = button.parentElement.querySelector('pre').textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    getSelection().selectAllChildren(button.parentElement.querySelector('pre'));
+    button.textContent = 'Selected: Ctrl+C';
   }
 }
 
