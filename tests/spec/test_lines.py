@@ -111,3 +111,38 @@ def test_a_wrong_requirement_is_refused(identifier, text):
 def test_requirements(text, parts):
     line = parse_requirement("R12", text)
     assert (line.phrase, line.comparison, line.right, line.under, line.over) == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("runs conv 3x3, rellu", "did you mean 'relu'"),
+        ("runs conv 3x3,, relu", "empty place"),
+        ("runs 2 * (conv 3x3, relu", "bracket"),
+        ("runs conv 3x3), relu", "bracket"),
+        ("runs conv 3x3 stride", "says no number"),
+        ("runs conv 3x3 strid 2", "says nothing"),
+        ("runs __import__('os') * relu", "no function"),
+        ("runs " + "relu, " * 500 + "relu", "characters"),
+    ],
+)
+def test_a_wrong_order_of_operations_says_what_is_legal(line, said):
+    with pytest.raises(SpecError, match=said):
+        parse_requirement("R1", line)
+
+
+def test_an_order_repeats_chooses_and_leaves_open():
+    line = parse_requirement(
+        "R1", "Block runs (depth - 1) * (3x3 conv stride any, relu | gelu), ..."
+    )
+    assert (line.of, line.phrase, line.of_part) == ("Block", "runs", True)
+    assert line.sequence is not None
+    assert line.sequence.names == {"depth"}
+    ((repeat, rest),) = line.sequence.choices
+    assert repeat.times({"depth": 3}) == 2
+    (conv, relu), (gelu,) = repeat.choices
+    assert (conv.name, [size.text for size in conv.size]) == ("conv", ["3", "3"])
+    assert conv.settings == {"stride": None}
+    assert (relu.name, gelu.name, rest.name) == ("relu", "gelu", "...")
+    with pytest.raises(SpecError, match="no number of times"):
+        repeat.times({"depth": 0})

@@ -70,6 +70,7 @@ class Graph:
         self.samples: Array = answer["samples"]
         self.kept: dict[int, Array] = {int(key): value for key, value in answer["kept"].items()}
         self.outputs: dict[str, int] = dict(answer["outputs"])
+        self.types: dict[str, str] = dict(answer.get("types", {}))
         self.readers: list[list[int]] = [[] for _ in self.nodes]
         for node in self.nodes:
             for source in node.sources:

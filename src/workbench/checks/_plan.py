@@ -114,7 +114,7 @@ def _decidable(
     forms = modules[deciding[line.phrase]].DECIDES[line.phrase]
     legal(line, forms)
     words = any(form == line.right.strip("'\"") for form in forms)
-    if line.comparison and line.equation is None and not words:
+    if line.comparison in ("==", "<=", ">=") and not words:
         try:
             # A size has no value of its own, and any legal one shows whether the form is sound.
             sizes = {name: size.bounds(spec.options)[1] for name, size in spec.sizes.items()}

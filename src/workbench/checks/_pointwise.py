@@ -52,7 +52,7 @@ class Applied:
     """One function that a run applied to each element of something.
 
     Args:
-        name: A key of `FUNCTIONS`, or ``other``.
+        name: A key of `FUNCTIONS`, ``leaky relu slope 0.2`` or the like, or ``other``.
         root: The node it was applied to.
         node: The node of the result.
     """
@@ -124,4 +124,14 @@ def _name(graph: Graph, root: int, node: int) -> str:
         for name, function in FUNCTIONS.items():
             if np.abs(function(x) - y).max() <= tolerance:
                 return name
-    return "other"
+    return _leaky(x, y, tolerance) or "other"
+
+
+def _leaky(x: Array, y: Array, tolerance: float) -> str:
+    """Name a rectifier with a slope below zero that is not the usual one."""
+    below = x < 0
+    if not below.any() or below.all():
+        return ""
+    slope = float((y[below] @ x[below]) / (x[below] @ x[below]))
+    same = np.abs(np.where(below, slope * x, x) - y).max() <= tolerance
+    return f"leaky relu slope {slope:.6g}" if same else ""

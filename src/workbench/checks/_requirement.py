@@ -13,6 +13,7 @@ from workbench.spec import Requirement
 NUMBER = "a closed form"
 LAW = "nothing"
 EQUATION = "an equation"
+SEQUENCE = "an order of operations"
 
 
 def legal(line: Requirement, forms: Sequence[str]) -> None:
@@ -20,12 +21,12 @@ def legal(line: Requirement, forms: Sequence[str]) -> None:
 
     Args:
         line: The requirement.
-        forms: What may stand on the right: `NUMBER`, `LAW`, `EQUATION`, or words.
+        forms: What may stand on the right: `NUMBER`, `LAW`, `EQUATION`, `SEQUENCE`, or words.
 
     Raises:
         SpecError: Something else stands there.
     """
-    if line.comparison == "equals" and EQUATION in forms:
+    if {"equals": EQUATION, "runs": SEQUENCE}.get(line.comparison) in forms:
         return
     if not line.comparison:
         if LAW not in forms:

@@ -31,7 +31,8 @@ def check(subject: Subject) -> Decision:
     seen = Counter(each.name for each in applied(found) if each.name != "other")
     words = ", ".join(f"{name} {count} times" for name, count in seen.items()) or "none at all"
     for each in applied(found):
-        if each.name in FUNCTIONS and each.name not in wanted | GATES:
+        known = each.name in FUNCTIONS or each.name.startswith("leaky relu slope")
+        if known and each.name not in wanted | GATES:
             return failed(words, word(subject), conditions, where=found.where(each.node))
     if not any(seen[name] for name in wanted):
         return failed(words, word(subject), conditions)

@@ -80,8 +80,9 @@ def settings(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[
             "padding": _whole(args[4]),
             "dilation": _whole(args[5]),
             "groups": int(args[8]),
+            **({"transposed": True} if args[6] else {}),
         }
-    if _KIND.get(name) == "pool":
+    if _KIND.get(name) == "pool" or name == "im2col":
         named = dict(zip([a.name for a in func._schema.arguments], args, strict=False))
         named.update(kwargs)
         kernel = _whole(named.get("kernel_size"))

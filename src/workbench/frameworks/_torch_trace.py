@@ -160,7 +160,7 @@ def trace(arguments: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         ``columns``: the nodes, see `_columns`; ``samples`` (nodes, 64): some elements of each
         floating one; ``kept``: whole values by node, of every softmax and of those that were
-        wanted; ``outputs``: the node of each output.
+        wanted; ``outputs``: the node of each output; ``types``: the class of each submodule.
     """
     package = arguments["of"]["module"].partition(".")[0]
     recorder = Recorder(package, arguments.get("whole") or ())
@@ -177,13 +177,14 @@ def trace(arguments: Mapping[str, Any]) -> dict[str, Any]:
             finally:
                 for hook in hooks:
                     hook.remove()
+            types = {name: type(part).__name__ for name, part in built.module.named_modules()}
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
     outputs, _ = named(returned, arguments["returns"])
     ends = {name: recorder.of(tensor) for name, tensor in outputs.items()}
     samples = _stacked(recorder.samples)
-    columns = _columns(recorder.nodes)
-    return {"columns": columns, "samples": samples, "kept": recorder.kept, "outputs": ends}
+    told = {"columns": _columns(recorder.nodes), "samples": samples, "types": types}
+    return {**told, "kept": recorder.kept, "outputs": ends}
 
 
 def _columns(nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,9 @@
     causal over time                        a law, with the axis that it speaks of
     equals mean((prediction - target)**2)   a reference equation (see `_equation`)
     z equals mu                             the same for one of several outputs
+    Block equals x + tanh(x)                the same for each module inside of a class, or at a path
+    runs conv 3x3, batch norm, relu         an order of operations (see `_sequence`)
+    Block runs conv 3x3, batch norm, relu   the same for each module inside of a class, or at a path
 
 What a phrase means is decided by the check that is named for it (room `checks`), so a new kind of
 requirement is one new check and no change here.
@@ -19,10 +22,11 @@ from dataclasses import dataclass
 from workbench.errors import SpecError
 from workbench.spec._equation import Equation
 from workbench.spec._expression import Expression
+from workbench.spec._sequence import Sequence
 
 _COMPARISON = re.compile(r"^(?P<phrase>.+?)\s*(?P<comparison>==|<=|>=)\s*(?P<right>.+)$")
 _LAW = re.compile(r"^(?P<phrase>.+?)(?:\s+under\s+(?P<under>\w+))?(?:\s+over\s+(?P<over>\w+))?$")
-_EQUALS = re.compile(r"^(?:(?P<of>\w+)\s+)?equals\s+(?P<right>.+)$")
+_EQUALS = re.compile(r"^(?:(?P<of>[\w.]+)\s+)?(?P<verb>equals|runs)\s+(?P<right>.+)$")
 _PHRASE = re.compile(r"[a-z][a-z0-9 -]*$")
 _ID = re.compile(r"R[1-9]\d*$")
 
@@ -35,12 +39,13 @@ class Requirement:
         id: ``R1``, ``R2`` ...; it stays when lines are added before it.
         text: The line as it was written.
         phrase: What is required, for example ``attention heads``.
-        comparison: ``==``, ``<=``, ``>=`` or ``equals``; empty for a law.
-        right: The closed form, word or equation on the right; empty for a law.
+        comparison: ``==``, ``<=``, ``>=``, ``equals`` or ``runs``; empty for a law.
+        right: The closed form, word, equation or order on the right; empty for a law.
         under: The input that a law depends on.
         over: The axis that a law speaks of.
         line: The line in the spec file, from 1, where it is known.
-        of: The output that an equation speaks of; the first one, if none is named.
+        of: The output that an equation speaks of, or the class or path of a module inside; the
+            first output, if none is named.
     """
 
     id: str
@@ -62,6 +67,16 @@ class Requirement:
     def equation(self) -> Equation | None:
         """The right side as a reference equation, where the line gives one."""
         return Equation(self.right) if self.comparison == "equals" else None
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The right side as an order of operations, where the line gives one."""
+        return Sequence(self.right) if self.comparison == "runs" else None
+
+    @property
+    def of_part(self) -> bool:
+        """Whether it speaks of modules inside: their class has a capital, their path a dot."""
+        return "." in self.of or self.of[:1].isupper()
 
 
 def parse_requirement(identifier: str, text: object, line: int | None = None) -> Requirement:
@@ -88,9 +103,9 @@ def parse_requirement(identifier: str, text: object, line: int | None = None) ->
     clean = " ".join(text.split())
     equals = _EQUALS.match(clean)
     if equals:
-        right = Equation(equals["right"]).text
-        of = equals["of"] or ""
-        return Requirement(identifier, clean, "equals", "equals", right, line=line, of=of)
+        verb, of = equals["verb"], equals["of"] or ""
+        right = (Equation if verb == "equals" else Sequence)(equals["right"]).text
+        return Requirement(identifier, clean, verb, verb, right, line=line, of=of)
     match = _COMPARISON.match(clean)
     parts = (match or _LAW.match(clean)).groupdict()  # type: ignore[union-attr]
     if not _PHRASE.match(parts["phrase"]):

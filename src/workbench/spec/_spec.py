@@ -259,7 +259,10 @@ class Spec(BaseModel):
                 more = {"weights", *self.outputs} if model else set()
                 more |= {"item"} if self.kind == "dataset" else set()  # the index of an item
                 known = both | set(self.inputs) | more
-                used.append((f"requires.{name}", line.equation.names, known))
+                if not line.of_part:  # a part has arguments of its own
+                    used.append((f"requires.{name}", line.equation.names, known))
+            elif line.sequence is not None:
+                used.append((f"requires.{name}", line.sequence.names, options))
             # A lone name that is no option is a word, as in 'positions == rotary'.
             elif line.right and not line.right.isidentifier():
                 used.append((f"requires.{name}", line.expression.names, both))
@@ -277,7 +280,7 @@ class Spec(BaseModel):
             about: list[tuple[str, Mapping[str, Any]]] = [
                 (line.under, self.inputs),
                 (line.over, self.sizes),
-                (line.of, self.outputs),
+                ("" if line.of_part else line.of, self.outputs),
             ]
             for word, legal in about:
                 if word and word not in legal:
