@@ -18,7 +18,7 @@ from workbench.spec import Spec
 HERE = Path(__file__).parent
 PATIENCE = 30.0  # seconds for one question, on a busy machine too
 _IMPORTS = "import math\n\nimport torch\nfrom torch import nn\n\n\n"
-_HEADER = re.compile(r"^# (?P<key>trips|spec|patience): (?P<value>.+)$")
+_HEADER = re.compile(r"^# (?P<key>trips|spec|patience|tier): (?P<value>.+)$")
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,12 @@ def _pairs(path: Path) -> Iterator[Entry]:
 
 def _read(path: Path) -> Entry:
     source = path.read_text(encoding="utf-8")
-    found = [_HEADER.match(line) for line in source.splitlines()[:3]]
+    found = [_HEADER.match(line) for line in source.splitlines()[:4]]
     header = {match["key"]: match["value"] for match in found if match}
     trips = frozenset(part.strip() for part in header.get("trips", "").split(",") if part.strip())
     patience = float(header.get("patience", PATIENCE))
-    return Entry(path.stem, source, header["spec"], trips, patience)
+    tier: Any = header.get("tier", "full")
+    return Entry(path.stem, source, header["spec"], trips, patience, tier)
 
 
 def contract(name: str) -> Spec:

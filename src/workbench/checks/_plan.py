@@ -88,18 +88,23 @@ def plan(spec: Spec, tier: Tier) -> list[Step]:
     for line in spec.requires.values():
         _decidable(spec, line, modules, deciding)
     _known_exemptions(spec, modules, deciding)
-    allowed = _TIERS[: _TIERS.index(tier) + 1]
     steps = [
         step
         for name, module in modules.items()
-        if module.TIER in allowed
         for step in _steps(spec, name, module)
+        if _due(step, tier)
     ]
     if not steps:
         kinds = {kind for module in modules.values() for kind in module.KINDS}
         problem = f"no check applies to the kind {spec.kind!r}: {nearest(spec.kind, kinds)}"
         raise SpecError(problem, field="kind")
     return sorted(steps, key=lambda step: (_TIERS.index(step.module.TIER), step.module.COST))
+
+
+def _due(step: Step, tier: Tier) -> bool:
+    """Whether a step belongs to a tier; what the spec asks for is decided before accepting."""
+    due = "full" if step.requirement and step.module.TIER == "deep" else step.module.TIER
+    return _TIERS.index(due) <= _TIERS.index(tier)
 
 
 def _decidable(

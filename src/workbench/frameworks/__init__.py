@@ -34,6 +34,8 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     steps           gradients after several backward passes in a row
     precisions      the outputs and broken gradients in each floating point type
     strided         the outputs for inputs that do not lie in one piece
+    compiled        the outputs as it is, compiled and exported, and why it is not one graph
+    fit             the distance to wanted outputs of one batch, step by step
 
 A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed
 from, a shape, and a kind that no library's names leak into:

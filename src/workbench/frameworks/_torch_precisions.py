@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,11 +12,11 @@ import torch
 from torch import Tensor
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_blame import blame
 from workbench.frameworks._torch_run import call, named
 
 _REFERENCE = "reference"  # float64, also where the code asks for float32 by name
 _AUTOCAST = "autocast"  # float32 weights, and bfloat16 where torch thinks it good enough
-_OURS = tuple(os.path.dirname(file) + os.sep for file in (torch.__file__, __file__))
 
 
 def precisions(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +52,8 @@ def _each(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
                 warnings.simplefilter("ignore")
                 answer[row] = _one(built, arguments, inputs, arguments["cotangent"].get(row, {}))
         except Exception as error:
-            answer[row] = {"raised": f"{type(error).__name__}: {error}"[:500], "where": _at(error)}
+            said = f"{type(error).__name__}: {error}"
+            answer[row] = {"raised": said[:500], "where": blame(error)}
     return answer
 
 
@@ -109,12 +108,3 @@ def _tensor(values: modules.Array, built: modules.Instance, learned: bool) -> Te
     if not tensor.is_floating_point():
         return tensor
     return tensor.to(built.dtype).requires_grad_(learned)
-
-
-def _at(error: BaseException) -> str:
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_OURS)
-    ]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ def tensors(inputs: Mapping[str, modules.Array], built: modules.Instance) -> dic
     }
 
 
-def call(module: nn.Module, inputs: Mapping[str, Tensor], order: Sequence[str]) -> Any:
+def call(module: Callable[..., Any], inputs: Mapping[str, Tensor], order: Sequence[str]) -> Any:
     """Call the module: by position as long as no input is absent, by name after that.
 
     Args:
@@ -35,13 +35,25 @@ def call(module: nn.Module, inputs: Mapping[str, Tensor], order: Sequence[str]) 
     Returns:
         Whatever the module returns.
     """
-    by_position = []
-    for name in order:
-        if name not in inputs:
-            break
-        by_position.append(inputs[name])
-    rest = {name: inputs[name] for name in order[len(by_position) :] if name in inputs}
-    return module(*by_position, **rest)
+    by_position, by_name = split(inputs, order)
+    return module(*by_position, **by_name)
+
+
+def split(
+    inputs: Mapping[str, Tensor], order: Sequence[str]
+) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
+    """Divide the inputs into those given by position and those given by name.
+
+    Args:
+        inputs: The inputs that are present.
+        order: The names of all declared inputs, in the order of the call.
+
+    Returns:
+        The inputs before the first absent one, and the others by name.
+    """
+    absent = next((at for at, name in enumerate(order) if name not in inputs), len(order))
+    rest = {name: inputs[name] for name in order[absent:] if name in inputs}
+    return tuple(inputs[name] for name in order[:absent]), rest
 
 
 def named(returned: Any, names: Sequence[str]) -> tuple[dict[str, Tensor], str]:

@@ -22,10 +22,12 @@ from workbench.frameworks import _torch_module as modules
 from workbench.frameworks._torch_alias import alias
 from workbench.frameworks._torch_attributes import attributes
 from workbench.frameworks._torch_calls import calls
+from workbench.frameworks._torch_compiled import compiled
 from workbench.frameworks._torch_copies import copies
 from workbench.frameworks._torch_dataset import dataset
 from workbench.frameworks._torch_derivatives import derivatives
 from workbench.frameworks._torch_elsewhere import elsewhere
+from workbench.frameworks._torch_fit import fit
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
 from workbench.frameworks._torch_part import part, parts
@@ -114,6 +116,8 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "surroundings": surroundings,
         "part": part,
         "parts": parts,
+        "compiled": compiled,
+        "fit": fit,
     }
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")
