@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from workbench.records import Evidence, Finding
+from workbench.records import Finding
 from workbench.repo import topics
 from workbench.repo._source import Function, Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import SHOWN, counted, majority, place, whole
+from workbench.repo._tally import Place, counted, majority, shown
 
 _FUTURE = ("__future__", "annotations")
 
@@ -43,30 +43,30 @@ def _functions(source: Source) -> Iterator[Function]:
 
 def _share(survey: Survey) -> Finding | None:
     slots = annotated = 0
-    shown: dict[bool, list[Evidence]] = {True: [], False: []}
+    places: dict[bool, list[Place]] = {True: [], False: []}
     for source in survey.code:
         for function in _functions(source):
             named = [one for one in function.parameters if one.kind != "stars"]
             here = sum(one.annotated for one in named) + function.returns
             slots += len(named) + 1
             annotated += here
-            if named and len(shown[here > 0]) < SHOWN:
-                shown[here > 0].append(place(source, function.line))
+            if named:
+                places[here > 0].append((source, function.line))
     if not slots:
         return None
     value = round(annotated / slots, 3)
-    evidence = tuple(shown[value >= 0.5])
+    evidence = shown(places[value >= 0.5])
     return Finding(topic=topics.ANNOTATIONS, value=value, seen=slots, evidence=evidence)
 
 
 def _syntax(survey: Survey, topic: str, names: tuple[str, ...]) -> Finding | None:
     counts: Counter[str] = Counter()
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, Place] = {}
     for source in survey.code:
         for name in names:
             if source.syntax[name]:
                 counts[name] += source.syntax[name]
-                evidence.setdefault(name, whole(source.path))
+                evidence.setdefault(name, (source, 0))
     return counted(topic, counts, evidence)
 
 
@@ -74,14 +74,14 @@ def _defines(source: Source) -> bool:
     return bool(source.functions or source.classes)
 
 
-def _future(source: Source) -> tuple[bool, Evidence]:
+def _future(source: Source) -> tuple[bool, Place]:
     for found in source.imports:
         if (found.module, found.name) == _FUTURE:
-            return True, place(source, found.line)
-    return False, whole(source.path)
+            return True, (source, found.line)
+    return False, (source, 0)
 
 
-def _constructors(survey: Survey) -> Iterator[tuple[str, Evidence]]:
+def _constructors(survey: Survey) -> Iterator[tuple[str, Place]]:
     """Vote for each module with options: one object, keywords only, or positional as well."""
     own = [found for source in survey.code for found in survey.classes.of(source)]
     for found in own:
@@ -95,4 +95,4 @@ def _constructors(survey: Survey) -> Iterator[tuple[str, Evidence]]:
             style = "config"
         else:
             style = "keyword-only" if named[0].kind == "keyword" else "positional"
-        yield style, place(found.source, constructor.line)
+        yield style, (found.source, constructor.line)

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from workbench.records import Evidence, Finding
+from workbench.records import Finding
 from workbench.repo import topics
 from workbench.repo._survey import Survey
-from workbench.repo._tally import SHOWN, majority, place
+from workbench.repo._tally import SHOWN, Place, majority, place, shown
 
-_RAISE = re.compile(r"^[ \t]+raise[ \t]+([A-Z]\w*(?:Error|Exception|Warning)?)\b", re.MULTILINE)
-_ASSERT = re.compile(r"^[ \t]+assert\b", re.MULTILINE)
+# It begins with a line break and not with ^, which would be tried at every character.
+_TELLS = re.compile(r"\n[ \t]+(?:assert\b|raise[ \t]+([A-Z]\w*))")
 _FACTORY = re.compile(
     r"^(build|create|get|make)_\w*(model|layer|norm|act|attn|attention|conv|block"
     r"|loss|criterion|backbone|dataset|optimizer|scheduler|mlp|pool\w*)s?$"
@@ -25,7 +25,7 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
     yield from _errors(survey)
     yield _factories(survey)
     votes = [
-        (True, place(source, found.line))
+        (True, (source, found.line))
         for source in survey.code
         for found in source.imports
         if found.module.split(".")[0] in {"jaxtyping", "torchtyping"}
@@ -35,24 +35,26 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
 
 def _errors(survey: Survey) -> Iterator[Finding | None]:
     types: Counter[str] = Counter()
-    shown: dict[str, Evidence] = {}
-    styles: list[tuple[str, Evidence]] = []
+    first: dict[str, Place] = {}
+    places: dict[str, list[Place]] = {"raise": [], "assert": []}
     for source in survey.code:
-        for style, pattern in (("raise", _RAISE), ("assert", _ASSERT)):
-            for found in pattern.finditer(source.text):
-                line = source.text.count("\n", 0, found.start()) + 1 if len(styles) < 3 else 0
-                where = place(source, line) if line else Evidence(path=source.path)
-                styles.append((style, where))
-                if style == "raise":
-                    types[found[1]] += 1
-                    shown.setdefault(found[1], where)
+        for found in _TELLS.finditer(source.text):
+            known = places["raise" if found[1] else "assert"]
+            new = found[1] and found[1] not in first
+            # Counting lines is slow, and few places are shown.
+            line = source.text.count("\n", 0, found.start()) + 2 if new or len(known) < SHOWN else 0
+            known.append((source, line))
+            if found[1]:
+                types[found[1]] += 1
+                first.setdefault(found[1], known[-1])
     if types:
         listed = dict(types.most_common(_MOST))
-        evidence = tuple(shown[name] for name in list(listed)[:SHOWN])
+        evidence = shown([first[name] for name in listed])
         yield Finding(
             topic=topics.ERROR_TYPES, value=listed, seen=sum(types.values()), evidence=evidence
         )
-    yield majority(topics.ERROR_STYLE, styles)
+    votes = ((style, where) for style, known in places.items() for where in known)
+    yield majority(topics.ERROR_STYLE, votes)
 
 
 def _factories(survey: Survey) -> Finding | None:

@@ -5,58 +5,57 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.records import Evidence, Finding
+from workbench.records import Finding
 from workbench.repo import topics
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import SHOWN, majority, place
+from workbench.repo._tally import Place, majority, shown
 
+# Patterns begin with a line break and not with ^, which would be tried at every character.
 _STYLES = {
     "numpy": re.compile(
-        r"^[ \t]*(Parameters|Returns|Yields|Raises|Attributes|Examples?|Notes?)[ \t]*\n[ \t]*-{3,}",
-        re.MULTILINE,
+        r"\n[ \t]*(Parameters|Returns|Yields|Raises|Attributes|Examples?|Notes?)[ \t]*\n[ \t]*-{3,}"
     ),
     "google": re.compile(
-        r"^[ \t]*(Args|Arguments|Parameters|Returns?|Yields?|Raises|Attributes|Examples?)"
-        r"[ \t]*:[ \t]*\n",
-        re.MULTILINE,
+        r"\n[ \t]*(Args|Arguments|Parameters|Returns?|Yields?|Raises|Attributes|Examples?)"
+        r"[ \t]*:[ \t]*\n"
     ),
-    "rest": re.compile(r"^[ \t]*:(param|arg|returns?|rtype|type|raises?)\b", re.MULTILINE),
+    "rest": re.compile(r"\n[ \t]*:(param|arg|returns?|rtype|type|raises?)\b"),
 }
-_PARAMETERS = re.compile(r"^[ \t]*(Args|Arguments|Parameters)\b|^[ \t]*:param", re.MULTILINE)
+_PARAMETERS = re.compile(r"\n[ \t]*(?:(?:Args|Arguments|Parameters)\b|:param)")
 _RARE = 0.03  # sections in fewer docstrings than this are accidents, not a style
 
 
 def findings(survey: Survey) -> Iterator[Finding | None]:
     """Look at every public class, method and function, tests excepted."""
-    documented: list[tuple[str, Evidence]] = []
+    documented: list[tuple[str, Place]] = []
     public = without = 0
-    missing: list[Evidence] = []
+    missing: list[Place] = []
     for source in survey.code:
         for docstring, line in _public(source):
             public += 1
             if docstring:
-                documented.append((docstring, place(source, line)))
+                documented.append((docstring, (source, line)))
             else:
                 without += 1
-                missing.append(place(source, line))
+                missing.append((source, line))
     yield _style(documented)
     if public:
         coverage = round(1 - without / public, 3)
-        shown = [evidence for _, evidence in documented] if coverage >= 0.5 else missing
+        places = [where for _, where in documented] if coverage >= 0.5 else missing
         yield Finding(
             topic=topics.DOCSTRING_COVERAGE,
             value=coverage,
             seen=public,
-            evidence=tuple(shown[:SHOWN]),
+            evidence=shown(places),
         )
     yield majority(topics.OPTIONS_DOCUMENTED, _options(survey))
 
 
-def _style(documented: list[tuple[str, Evidence]]) -> Finding | None:
+def _style(documented: list[tuple[str, Place]]) -> Finding | None:
     if not documented:
         return None
-    votes = [(style_of(docstring), evidence) for docstring, evidence in documented]
+    votes = [(style_of(docstring), where) for docstring, where in documented]
     sectioned = [vote for vote in votes if vote[0] != "plain"]
     if len(sectioned) < _RARE * len(votes):
         sectioned = []
@@ -65,10 +64,15 @@ def _style(documented: list[tuple[str, Evidence]]) -> Finding | None:
 
 def style_of(docstring: str) -> str:
     """Tell a docstring's style: numpy, google, rest, or plain where it has no sections."""
+    opened = "\n" + docstring
     for name, pattern in _STYLES.items():
-        if pattern.search(docstring):
+        if pattern.search(opened):
             return name
     return "plain"
+
+
+def _parameters(docstring: str | None) -> bool:
+    return bool(docstring and _PARAMETERS.search("\n" + docstring))
 
 
 def _public(source: Source) -> Iterator[tuple[str | None, int]]:
@@ -84,11 +88,11 @@ def _public(source: Source) -> Iterator[tuple[str | None, int]]:
                 yield method.docstring, method.line
 
 
-def _options(survey: Survey) -> Iterator[tuple[str, Evidence]]:
+def _options(survey: Survey) -> Iterator[tuple[str, Place]]:
     for source in survey.code:
         for found in source.classes:
             constructor = found.method("__init__")
-            if constructor and _PARAMETERS.search(constructor.docstring or ""):
-                yield "__init__", place(source, constructor.line)
-            elif constructor and _PARAMETERS.search(found.docstring or ""):
-                yield "class", place(source, found.line)
+            if constructor and _parameters(constructor.docstring):
+                yield "__init__", (source, constructor.line)
+            elif constructor and _parameters(found.docstring):
+                yield "class", (source, found.line)

@@ -7,6 +7,7 @@ import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 
 from workbench.records import Evidence, Finding
 from workbench.repo import topics
@@ -14,7 +15,7 @@ from workbench.repo._guidance import guides as _guides
 from workbench.repo._settings import Settings, Value
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import counted, majority, whole
+from workbench.repo._tally import SHOWN, Place, counted, majority, whole
 from workbench.repo._tree import Unreadable
 
 _LIMITS = (79, 80, 88, 96, 99, 100, 110, 120)
@@ -33,6 +34,7 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 _SWITCH = re.compile(r"(?:-l|--line-length)[ =](\d{2,3})\b")
+_BLOCK = re.compile(r"\n[A-Za-z][^\n]*:\n(\t|[ \t]+)(?=\S)")  # at the top of a file
 _HOOKS = (
     ("ruff", r"^\s*-\s*id:\s*ruff-format"),
     ("black", r"^\s*-\s*id:\s*(black|ufmt)"),
@@ -129,8 +131,11 @@ def _number(value: Value | None) -> int:
 
 def _measured(sources: tuple[Source, ...]) -> Finding | None:
     lengths: Counter[int] = Counter()
+    longest = "", 0
     for source in sources:
-        lengths.update(map(len, source.lines))
+        own = Counter(map(len, source.text.split("\n")))
+        lengths.update(own)
+        longest = max(longest, (source.path, max(own)), key=itemgetter(1))
     seen = sum(lengths.values()) - lengths[0]
     if not seen:
         return None
@@ -138,13 +143,12 @@ def _measured(sources: tuple[Source, ...]) -> Finding | None:
         share = sum(n for length, n in lengths.items() if 0 < length <= limit) / seen
         if share >= _COVERED:
             break
-    longest = max(sources, key=lambda source: max(map(len, source.lines)))
     return Finding(
         topic=topics.LINE_LENGTH,
         value=limit,
         share=round(share, 3),
         seen=seen,
-        evidence=(whole(longest.path),),
+        evidence=(whole(longest[0]),),
     )
 
 
@@ -153,15 +157,13 @@ def _quotes(survey: Survey) -> Finding | None:
     if value and value.value in {"single", "double"}:
         return Finding(topic=topics.QUOTES, value=value.value, evidence=(value.evidence,))
     counts: Counter[str] = Counter()
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, Place] = {}
     step = max(1, len(survey.code) // _SAMPLE)
     for source in survey.code[::step]:
         own: Counter[str] = Counter()
         for quote, line in _strings(source):
             own[quote] += 1
-            evidence.setdefault(
-                quote, Evidence(path=source.path, line=line, text=source.line(line))
-            )
+            evidence.setdefault(quote, (source, line))
         for quote, seen in own.items():  # a table of strings is one file's habit
             counts[quote] += min(seen, _STRINGS)
     return counted(topics.QUOTES, counts, evidence)
@@ -187,16 +189,12 @@ def _indentation(survey: Survey) -> Finding | None:
         return Finding(topic=topics.INDENTATION, value="tab", evidence=(tabs.evidence,))
     if value:
         return Finding(topic=topics.INDENTATION, value=value.value, evidence=(value.evidence,))
-    votes: list[tuple[str | int, Evidence]] = []
+    votes: list[tuple[str | int, Place]] = []
     for source in survey.code:
-        for number, line in enumerate(source.lines[:-1], start=1):
-            if line.endswith(":") and line[:1].isalpha():  # a block at the top of the file
-                following = source.lines[number]
-                width = len(following) - len(following.lstrip())
-                if following[:1] == "\t":
-                    votes.append(("tab", Evidence(path=source.path, line=number + 1)))
-                elif width and following.strip():
-                    votes.append((width, Evidence(path=source.path, line=number + 1)))
+        for block in _BLOCK.finditer("\n" + source.text):
+            known = len(votes) < SHOWN  # counting lines is slow, and few places are shown
+            line = source.text.count("\n", 0, block.end()) + 1 if known else 0
+            votes.append(("tab" if block[1][0] == "\t" else len(block[1]), (source, line)))
     return majority(topics.INDENTATION, votes)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from workbench.records import Evidence, Finding
+from workbench.records import Finding
 from workbench.repo import topics
-from workbench.repo._source import Import
+from workbench.repo._source import Import, Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import counted, place
+from workbench.repo._tally import Place, counted, place, shown
 
 _PACKAGES = {
     "torch": "torch",
@@ -35,7 +35,7 @@ _SHARE = 0.5
 def findings(survey: Survey) -> Iterator[Finding | None]:
     """Count the files that import each framework."""
     counts: Counter[str] = Counter()
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, tuple[Source, int]] = {}
     sources = [*survey.code, *survey.tests]
     own = survey.layout.package
     for source in sources:
@@ -46,14 +46,14 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
                 seen.setdefault(_PACKAGES[package], found.line)
         for framework, line in seen.items():
             counts[framework] += 1
-            evidence.setdefault(framework, place(source, line))
+            evidence.setdefault(framework, (source, line))
     own_framework = _PACKAGES.get(own)
     if own_framework:  # the repository is a framework itself
         counts[own_framework] += len(survey.code)
     if not counts:
         return
     main = _main(counts)
-    users = tuple(filter(None, [evidence.get(main)]))
+    users = shown([evidence[main]]) if main in evidence else ()
     share = round(counts[main] / max(1, len(sources)), 3)
     yield Finding(
         topic=topics.FRAMEWORK,
@@ -66,7 +66,7 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
         topic=topics.FRAMEWORKS,
         value=dict(counts.most_common()),
         seen=len(sources),
-        evidence=tuple(evidence.values()),
+        evidence=tuple(place(*one) for one in evidence.values()),
     )
     yield _statement(survey, topics.NN_IMPORT, "torch", "nn")
     yield _statement(survey, topics.FUNCTIONAL_IMPORT, "torch.nn", "functional")
@@ -82,13 +82,13 @@ def _main(counts: Counter[str]) -> str:
 
 def _statement(survey: Survey, topic: str, package: str, name: str) -> Finding | None:
     counts: Counter[str] = Counter()
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, Place] = {}
     for source in survey.code:
         for found in source.imports:
             statement = written(found, package, name)
             if statement:
                 counts[statement] += 1
-                evidence.setdefault(statement, place(source, found.line))
+                evidence.setdefault(statement, (source, found.line))
     return counted(topic, counts, evidence)
 
 

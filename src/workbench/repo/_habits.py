@@ -7,15 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from workbench.records import Evidence, Finding
+from workbench.records import Finding
 from workbench.repo import topics
 from workbench.repo._settings import Settings
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import counted, majority, place, whole
+from workbench.repo._tally import Place, counted, majority
 
-_PRINT = re.compile(r"^\s*print\(")
-_LOGGER = re.compile(r"^(_?logger|_?log|LOGGER|LOG|_?LOG(GER)?)\s*=\s*\S+")
+_PRINT = re.compile(r"\n[ \t]*print\(")
+_LOGGER = re.compile(r"\n((?:_?logger|_?log|LOGGER|LOG|_?LOG(?:GER)?)[ \t]*=[ \t]*\S[^\n]*)")
 _GIVES_LOGGER = re.compile(r"^(get_\w*)?logger$|^MMLogger$")
 _CONFIGURATION = {
     "hydra": "hydra",
@@ -40,7 +40,9 @@ _LICENCE = re.compile(
 )
 
 
-Vote = tuple[str, Evidence]
+_COMMENTS = re.compile(r"(?:#[^\n]*(?:\n|$))*")
+
+Vote = tuple[str, Place]
 
 
 def findings(survey: Survey) -> Iterator[Finding | None]:
@@ -58,7 +60,7 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
     yield majority(topics.INIT_EXPORTS, map(_exports, filter(_is_init, survey.code)))
     yield from _logging(survey)
     yield _configuration(survey)
-    written = [source for source in survey.code if any(source.lines)]
+    written = [source for source in survey.code if source.text.strip("\n")]
     yield majority(topics.LICENCE_HEADER, map(_header, written))
     yield _python(survey.settings)
 
@@ -81,35 +83,34 @@ def _own_imports(survey: Survey) -> tuple[list[Vote], list[Vote]]:
                 home = survey.layout.module(source.path).rpartition(".")[0]
                 near = found.level == 1 and "." not in found.module
                 near = near or (not found.level and found.module.rpartition(".")[0] == home)
-                (siblings if near else beyond).append((style, place(source, found.line)))
+                (siblings if near else beyond).append((style, (source, found.line)))
     return beyond, siblings
 
 
-def _has_all(source: Source) -> tuple[bool, Evidence]:
-    return source.exported is not None, whole(source.path)
+def _has_all(source: Source) -> tuple[bool, Place]:
+    return source.exported is not None, (source, 0)
 
 
-def _exports(source: Source) -> tuple[str, Evidence]:
+def _exports(source: Source) -> Vote:
     own = [found for found in source.imports if found.level or found.name == "*"]
     own = own or [found for found in source.imports if found.name and found.name[0].isupper()]
     if not own:
-        return "none", whole(source.path)
+        return "none", (source, 0)
     stars = sum(found.name == "*" for found in own)
-    return ("star" if 2 * stars > len(own) else "names"), place(source, own[0].line)
+    return ("star" if 2 * stars > len(own) else "names"), (source, own[0].line)
 
 
 def _logging(survey: Survey) -> Iterator[Finding | None]:
     counts: Counter[str] = Counter()
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, Place] = {}
     loggers = []
     for source in survey.code:
         for way, line in _ways(source).items():
             counts[way] += 1
-            evidence.setdefault(way, place(source, line))
-        for number, line_text in enumerate(source.lines, start=1):
-            if "=" in line_text[:10] and _LOGGER.match(line_text):
-                loggers.append((line_text.rstrip(), place(source, number)))
-                break
+            evidence.setdefault(way, (source, line))
+        made = _LOGGER.search("\n" + source.text)
+        if made:
+            loggers.append((made[1].rstrip(), (source, _line(source, made.start()))))
     if survey.code:
         none = Finding(topic=topics.LOGGING, value="none", seen=len(survey.code))
         yield counted(topics.LOGGING, counts, evidence) or none
@@ -127,16 +128,20 @@ def _ways(source: Source) -> dict[str, int]:
         elif last == "logging" or _GIVES_LOGGER.match(found.name):
             ways.setdefault("logging", found.line)
     if not ways:
-        numbered = enumerate(source.lines, start=1)
-        line = next((n for n, text in numbered if "print(" in text and _PRINT.match(text)), 0)
-        if line:
-            ways["print"] = line
+        printed = _PRINT.search("\n" + source.text)
+        if printed:
+            ways["print"] = _line(source, printed.start())
     return ways
+
+
+def _line(source: Source, position: int) -> int:
+    """Number the line behind a line break, in a text that a line break was put before."""
+    return source.text.count("\n", 0, position) + 1
 
 
 def _configuration(survey: Survey) -> Finding | None:
     counts: Counter[str] = Counter()
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, Place] = {}
     for source in (*survey.code, *(role.source for role in survey.roles["training"])):
         ways = {
             _CONFIGURATION[package]: found.line
@@ -149,19 +154,18 @@ def _configuration(survey: Survey) -> Finding | None:
                 ways["dataclass"] = found.line
         for way, line in ways.items():
             counts[way] += 1
-            evidence.setdefault(way, place(source, line))
+            evidence.setdefault(way, (source, line))
     return counted(topics.CONFIGURATION, counts, evidence)
 
 
-def _header(source: Source) -> tuple[str, Evidence]:
+def _header(source: Source) -> Vote:
     header = []
-    for line in source.lines:
-        if not line.startswith("#"):
-            break
+    opening = _COMMENTS.match(source.text)
+    for line in opening[0].split("\n") if opening else ():
         if not line.startswith("#!") and "coding" not in line[:20]:
             header.append(line.rstrip())
     text = "\n".join(header).strip()
-    return (text if _LICENCE.search(text) else ""), place(source, 1)
+    return (text if _LICENCE.search(text) else ""), (source, 1)
 
 
 def _python(settings: Settings) -> Finding | None:

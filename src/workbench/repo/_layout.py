@@ -89,15 +89,15 @@ class Layout:
 
 def is_test(path: str) -> bool:
     """Tell whether a Python file belongs to the tests."""
-    pure = PurePosixPath(path)
-    if any(part.startswith(".") for part in pure.parts):
+    *folders, name = path.split("/")
+    if path.startswith(".") or "/." in path:
         return False
-    return bool(_TEST_FILE.match(pure.name)) or not TEST_WORDS.isdisjoint(pure.parts[:-1])
+    return bool(_TEST_FILE.match(name)) or not TEST_WORDS.isdisjoint(folders)
 
 
 def is_aside(path: str) -> bool:
     """Tell whether a file stands beside the code proper: documentation, examples, tools."""
-    parts = PurePosixPath(path).parts[:-1]
+    parts = path.split("/")[:-1]
     if parts and parts[0] in _ASIDE_AT_THE_TOP:
         return True
     return any(part in _ASIDE or part.startswith(".") for part in parts)
@@ -131,7 +131,11 @@ def _main_package(python: Sequence[str], tops: Iterable[str], project: str) -> s
     plain = re.sub(r"[-_.]+", "_", project).lower()
     named = [top for top in tops if plain and PurePosixPath(top).name.lower() == plain]
     own = [top for top in tops if PurePosixPath(top).name not in _GENERIC]
-    sizes = Counter({top: sum(p.startswith(top + "/") for p in python) for top in named or own})
+    sizes: Counter[str] = Counter(dict.fromkeys(named or own, 0))
+    for path in python:
+        parts = path.split("/")[:-1]
+        above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        sizes.update(folder for folder in above if folder in sizes)
     best = min(sizes, key=lambda top: (-sizes[top], top), default="")
     # A few files in a package beside many that are none: a repository of scripts.
     return best if named or sizes[best] >= _LEAST * len(python) else ""

@@ -35,7 +35,7 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
         (
             (
                 "CapWords" if re.match(r"_*[A-Z][A-Za-z0-9]*$", found.name) else "other",
-                place(source, found.line),
+                (source, found.line),
             )
             for source in survey.code
             for found in source.classes
@@ -98,7 +98,7 @@ def _file_naming(survey: Survey) -> Finding | None:
         if stem and stem != "init" and stem != "main":
             style = _style(stem, [found.name for found in source.classes])
             if style:
-                votes.append((style, whole(source.path)))
+                votes.append((style, (source, 0)))
     return majority(topics.FILE_NAMING, votes)
 
 

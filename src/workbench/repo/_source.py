@@ -92,6 +92,7 @@ class Source:
         tables: The dictionaries of names at its top level.
         exported: The names in ``__all__``, or None where it has none.
         syntax: How often annotations use which syntax.
+        outlined: Whether it was parsed without the bodies of its functions, which changes no fact.
     """
 
     path: str
@@ -103,6 +104,7 @@ class Source:
     tables: tuple[Table, ...]
     exported: tuple[str, ...] | None
     syntax: Counter[str] = field(default_factory=Counter)
+    outlined: bool = field(default=False, compare=False)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from workbench.repo import (
     _testing,
 )
 from workbench.repo._cache import remembered
-from workbench.repo._crew import parsed
+from workbench.repo._crew import parsed, undisturbed
 from workbench.repo._git import Git, head, repository
 from workbench.repo._layout import layout
 from workbench.repo._settings import Settings, settings
@@ -70,8 +70,9 @@ def study(root: Path, *, fresh: bool = False) -> Study:
     git, commit, listed = _listed(root)
 
     def made() -> Study:
-        survey, skipped = _read(git, commit, listed)
-        found = [one for reader in _READERS for one in reader(survey) if one is not None]
+        with undisturbed():
+            survey, skipped = _read(git, commit, listed)
+            found = [one for reader in _READERS for one in reader(survey) if one is not None]
         return Study(
             root=str(root), commit=commit, findings=tuple(_distinct(found)), skipped=skipped
         )

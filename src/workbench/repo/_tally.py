@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.records import Evidence, Finding
 from workbench.repo._source import Source
 
 SHOWN = 3  # places of evidence for each finding
+# A place as votes carry it: a line of a source, or 0 for all of it. Few of many are ever shown, so
+# that evidence is made of those alone.
+Place = Evidence | tuple[Source, int]
 
 
 def place(source: Source, line: int) -> Evidence:
@@ -22,7 +25,12 @@ def whole(path: str, text: str = "") -> Evidence:
     return Evidence(path=path, text=text)
 
 
-def majority(topic: str, votes: Iterable[tuple[Any, Evidence]]) -> Finding | None:
+def shown(places: Sequence[Place]) -> tuple[Evidence, ...]:
+    """Make evidence of the first places."""
+    return tuple(one if isinstance(one, Evidence) else place(*one) for one in places[:SHOWN])
+
+
+def majority(topic: str, votes: Iterable[tuple[Any, Place]]) -> Finding | None:
     """Find what most places say.
 
     Args:
@@ -32,9 +40,9 @@ def majority(topic: str, votes: Iterable[tuple[Any, Evidence]]) -> Finding | Non
     Returns:
         The most frequent value (the first seen of equals), or None where there was no vote.
     """
-    places: dict[Any, list[Evidence]] = defaultdict(list)
-    for value, evidence in votes:
-        places[value].append(evidence)
+    places: dict[Any, list[Place]] = defaultdict(list)
+    for value, where in votes:
+        places[value].append(where)
     if not places:
         return None
     seen = sum(map(len, places.values()))
@@ -44,11 +52,11 @@ def majority(topic: str, votes: Iterable[tuple[Any, Evidence]]) -> Finding | Non
         value=value,
         share=round(len(agreeing) / seen, 3),
         seen=seen,
-        evidence=tuple(agreeing[:SHOWN]),
+        evidence=shown(agreeing),
     )
 
 
-def counted(topic: str, counts: dict[Any, int], evidence: dict[Any, Evidence]) -> Finding | None:
+def counted(topic: str, counts: dict[Any, int], evidence: dict[Any, Place]) -> Finding | None:
     """Find what was counted most often.
 
     Args:
@@ -63,6 +71,6 @@ def counted(topic: str, counts: dict[Any, int], evidence: dict[Any, Evidence]) -
     if not seen:
         return None
     value = max(counts, key=lambda key: counts[key])
-    shown = (evidence[value],) if value in evidence else ()
+    first = shown([evidence[value]]) if value in evidence else ()
     share = round(counts[value] / seen, 3)
-    return Finding(topic=topic, value=value, share=share, seen=seen, evidence=shown)
+    return Finding(topic=topic, value=value, share=share, seen=seen, evidence=first)

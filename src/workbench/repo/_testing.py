@@ -7,12 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from workbench.records import Evidence, Finding
+from workbench.records import Finding
 from workbench.repo import topics
 from workbench.repo._layout import TEST_WORDS
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import SHOWN, majority, place, whole
+from workbench.repo._tally import Place, majority, shown, whole
 
 _FILE = re.compile(r"^(?:test_(?P<after>.+)|(?P<before>.+)_test)\.py$")
 
@@ -27,7 +27,7 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
             (
                 (
                     "test_{name}.py" if "/test_" in f"/{test.path}" else "{name}_test.py",
-                    whole(test.path),
+                    (test, 0),
                 )
                 for test in tests
             ),
@@ -46,7 +46,7 @@ def _root(tests: list[Source]) -> Finding | None:
         # tests/unit_tests: the last of several such names in a row
         last = max((i for i in named if i == named[0] or i - 1 in named), default=None)
         folder = "/".join(parts[: last + 1]) if last is not None else "/".join(parts) or "."
-        votes.append((folder, whole(test.path)))
+        votes.append((folder, (test, 0)))
     return majority(topics.TEST_FOLDER, votes)
 
 
@@ -57,7 +57,7 @@ def _layout(survey: Survey, tests: list[Source]) -> Iterator[Finding | None]:
         pure = PurePosixPath(source.path)
         by_stem[pure.stem.strip("_")].add(pure.parent.as_posix())
     places: dict[str, Counter[str]] = defaultdict(Counter)
-    votes: list[tuple[str, Evidence]] = []
+    votes: list[tuple[str, Place]] = []
     for test in tests:
         pure = PurePosixPath(test.path)
         match = _FILE.match(pure.name)
@@ -66,13 +66,13 @@ def _layout(survey: Survey, tests: list[Source]) -> Iterator[Finding | None]:
         code = _counterpart(by_stem.get(name.strip("_"), set()), folder)
         if code:
             places[code][folder] += 1
-        votes.append((_relation(code, folder, survey), whole(test.path)))
+        votes.append((_relation(code, folder, survey), (test, 0)))
     known = [vote for vote in votes if vote[0]]
-    yield majority(topics.TEST_LAYOUT, known or [("flat", whole(test.path)) for test in tests])
+    yield majority(topics.TEST_LAYOUT, known or [("flat", (test, 0)) for test in tests])
     if places:
         value = {code: folders.most_common(1)[0][0] for code, folders in sorted(places.items())}
         matched = sum(sum(folders.values()) for folders in places.values())
-        evidence = tuple(vote[1] for vote in known[:SHOWN])
+        evidence = shown([where for _, where in known])
         yield Finding(topic=topics.TEST_PLACES, value=value, seen=matched, evidence=evidence)
 
 
@@ -104,15 +104,15 @@ def _plain(folder: str) -> set[str]:
     return {part.removeprefix("test_").removesuffix("_test") for part in folder.split("/")}
 
 
-def _style(test: Source) -> Iterator[tuple[str, Evidence]]:
+def _style(test: Source) -> Iterator[tuple[str, Place]]:
     for found in test.classes:
         methods = sum(method.name.startswith("test") for method in found.methods)
         unit = any(base.rpartition(".")[2].endswith("TestCase") for base in found.bases)
         for _ in range(methods):
-            yield ("unittest" if unit else "classes"), place(test, found.line)
+            yield ("unittest" if unit else "classes"), (test, found.line)
     for function in test.functions:
         if function.name.startswith("test"):
-            yield "functions", place(test, function.line)
+            yield "functions", (test, function.line)
 
 
 def _command(survey: Survey, tests: list[Source]) -> Finding | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 # What a newcomer would read first.
 GUIDANCE = "guidance"  # list of paths in reading order: CLAUDE.md, AGENTS.md ... README
+READING = "reading"  # outlines: the target is so large that function bodies were not parsed
 FRAMEWORK = "framework"  # the main one by imports: torch, lightning, tensorflow, keras, jax ...
 FRAMEWORKS = "frameworks"  # every one in use: {framework: number of files that import it}
 
