@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from repositories import PACKAGE, SCRIPTS, draft, evidence, git, repository, spec, write
 
@@ -217,6 +217,7 @@ def test_the_name_of_a_class_as_the_name_of_a_file(tmp_path, name, stem):
     assert _placed(tmp_path, PACKAGE, spec(name)).path.endswith(f"/{stem}.py")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # so it is on a busy machine
 @given(name=NAMES)
 def test_every_name_of_a_class_gives_a_file_that_can_be_imported(name):
     for style in ("snake_case", "lowercase", "CamelCase", "kebab-case"):
