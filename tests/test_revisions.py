@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import UsageError
-from workbench.records import Cell, Draft
+from workbench.records import Cell, Draft, Edit
 from workbench.revisions import Revisions
 
 
@@ -42,6 +42,29 @@ def test_a_persons_edit_is_never_overwritten() -> None:
     assert found.revisions["x"].state == "proposed"
     assert found.revisions["y"].state == "taken"
     assert found.own == {"x"}
+
+
+def test_an_edit_that_the_implementer_took_up_is_the_persons_still() -> None:
+    mine = draft(x="mine")
+    found = heard(drafted(draft(x="1")), edited("x", "mine"), drafted(mine), drafted(draft(x="2")))
+    assert sources(found) == {"x": "mine"}
+    assert found.revisions["x"].state == "proposed"
+    found.answer("x", "accept")
+    found.hear(drafted(draft(x="3")))
+    assert sources(found) == {"x": "3"}  # given up by then
+
+
+def test_a_change_of_the_targets_files_that_was_refused_stays_out() -> None:
+    edit = Edit(path="b.py", before="", after="y = 1\n", reason="why")
+    offered = draft(x="1").model_copy(update={"edits": (edit,)})
+    refuse = {"event": "answered", "hunk": edit.id, "answer": "reject"}
+    found = heard(drafted(offered), refuse, drafted(offered))
+    standing = found.draft("a")
+    assert standing is not None
+    assert standing.edits == ()
+    assert standing.implementer == "agent and person"
+    found.hear({**refuse, "answer": "accept"})
+    assert found.draft("a") == offered
 
 
 def test_an_edit_that_was_not_run_yet_stands_as_well() -> None:

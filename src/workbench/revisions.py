@@ -52,6 +52,7 @@ class Revisions:
     past: dict[str, set[str]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     _gone: dict[str, Cell] = field(default_factory=dict)
+    _edited: set[str] = field(default_factory=set)  # by the person, and not given up since
     _seen: dict[str, str] = field(default_factory=dict)  # the offer that a person's cell answers
 
     def hear(self, event: Mapping[str, Any]) -> None:
@@ -74,7 +75,7 @@ class Revisions:
     def offer(self, draft: Draft) -> None:
         """Take a draft of the implementer; what a person edited stays."""
         former = {cell.id: cell.source for cell in self.offered.cells} if self.offered else {}
-        own, kept = self.own, {}
+        own, kept = self.own | self._edited, {}
         self.offered = draft
         for cell in draft.cells:
             kept[cell.id] = self._offered(cell, own, former)
@@ -99,6 +100,8 @@ class Revisions:
         offered = self._offer_of(cell.id) or ""
         self._seen[cell.id] = offered
         self.cells[cell.id] = cell
+        again = cell.source.rstrip("\n") == offered.rstrip("\n")
+        (self._edited.discard if again else self._edited.add)(cell.id)
         if kept and offered != cell.source:
             self.revisions[cell.id] = Revision(cell.id, cell.source, offered, "proposed")
 
@@ -112,6 +115,7 @@ class Revisions:
         if revision is None:
             raise UsageError(f"the implementer has changed no cell {identity!r}")
         taken = answer == "accept"
+        (self._edited.discard if taken else self._edited.add)(identity)
         if taken and not revision.after:
             self._gone[identity] = self._cell(identity)
             self.cells.pop(identity, None)

@@ -235,9 +235,24 @@ class Session:
             "halted": self._halt.is_set,
             "tier": self.tier,
             "ask": self._ask if self.interactive else None,
+            "heard": self._heard,
         }
         asked = inspect.signature(implement).parameters
         return {name: seam for name, seam in seams.items() if name in asked}
+
+    def _heard(self, since: int) -> Sequence[Mapping[str, Any]]:
+        """Give what the person did, after the first so many acts."""
+        acts = [e for e in self.journal.events if e["event"] in {"answered", "edited"}]
+        return acts[since:]
+
+    @property
+    def unheard(self) -> int:
+        """How many acts of the person the implementer would hear of if it went on."""
+        implement = registry.load("implementers", self.implementer).implement
+        if "heard" not in inspect.signature(implement).parameters:
+            return 0
+        told = [e["count"] for e in self.journal.events if e.get("kind") == "heard"]
+        return len(self._heard(max(told, default=0)))
 
     def halt(self) -> None:
         """Stop the implementer within a second, from any thread; the session can be resumed."""

@@ -23,6 +23,8 @@ from typing import Any
 import pytest
 from browser_desk import Desk, Lab
 
+sys.path.append(str(Path(__file__).parents[1] / "implementers" / "agent"))  # the endpoint
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOUSE = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -80,8 +82,9 @@ def _lay(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A browser for one file of tests; its driver keeps the thread's event loop busy."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -137,6 +140,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": folder / "runtime",
         "IPYTHONDIR": folder / "ipython",
         "XDG_STATE_HOME": folder / "state",
+        "ANTHROPIC_API_KEY": "sk-ant-canary-0123456789abcdefghij",  # for an endpoint on loopback
     }
     return {**os.environ, **{name: str(path) for name, path in own.items()}}
 

@@ -32,6 +32,7 @@ from workbench.implementers._agent.faults import Secrets
 from workbench.implementers._agent.memory import Memory, Message
 from workbench.implementers._agent.model import resolve
 from workbench.implementers._agent.options import Options
+from workbench.implementers._agent.person import Heard, Person, nobody
 from workbench.implementers._agent.spending import DOLLARS, Spending, prices_of
 from workbench.implementers._agent.talk import Answers, Talk
 from workbench.implementers._agent.tools import Arguments
@@ -52,6 +53,7 @@ def implement(
     show: Tell | None = None,
     halted: Callable[[], bool] | None = None,
     ask: Ask | None = None,
+    heard: Heard = nobody,
     tier: Tier = "full",
     **options: Any,
 ) -> Generator[Draft, Report, None]:
@@ -67,6 +69,7 @@ def implement(
         halted: Asked ten times a second whether the person wants to stop.
         ask: Shows open assumptions to the person and waits for the answers; None where nobody is
             there, and each assumption is recorded.
+        heard: Gives what the person did, after the first so many of their acts.
         tier: How much the session checks before a draft can be accepted.
         **options: See `workbench.implementers._agent.options.Options`.
 
@@ -120,6 +123,7 @@ def implement(
             open_runner=partial(_runner, client, own, offered),
             first_message=lambda: opening.first_message(spec, study, desk),
             tell=say,
+            person=Person(heard, desk, say, history),
         ).go_on(pending)
 
 

@@ -39,6 +39,7 @@ class ImplementPanel(Panel):
         flusher: Brings changes to the widgets.
         start: Called when it shall start.
         pause: Called with whether it shall hold at its next step.
+        go_on: Called when it shall go on after it has ended.
         stop: Called when it shall stop.
         cards: What it says about its work.
     """
@@ -48,6 +49,7 @@ class ImplementPanel(Panel):
         flusher: Flusher,
         start: Callable[[], None],
         pause: Callable[[bool], None],
+        go_on: Callable[[], None],
         stop: Callable[[], None],
         cards: Cards,
     ) -> None:
@@ -67,7 +69,7 @@ class ImplementPanel(Panel):
             placeholder=_HINTS.get("blueprint", _NONE),
             description="Options",
             style=LABEL,
-            rows=1,
+            rows=2,
             layout=ipywidgets.Layout(flex="1 1 300px"),
             tooltip="Options of the implementer, one 'name: value' per line",
         )
@@ -78,14 +80,14 @@ class ImplementPanel(Panel):
         self.pause_button = button("Pause", "Hold the implementer at its next step")
         self.pause_button.disabled = True
         self.stream, self.spent, self.table = html(), html(), html()
-        self._cards, self._paused = cards, False
+        self._cards, self._paused, self._working = cards, False, False
         buttons = row(self.start_button, self.pause_button, self.stop_button)
         buttons.add_class("wb-beside-label")
         lines = [row(self.implementer, self.device, self.kills), row(self.given), buttons]
         shown = [self.spent, self.stream, cards, self.table]
         super().__init__("3 · Implement", flusher, lines, shown)
         self.start_button.on_click(lambda _: start())
-        self.pause_button.on_click(lambda _: pause(not self._paused))
+        self.pause_button.on_click(lambda _: pause(not self._paused) if self._working else go_on())
         self.implementer.observe(self._chosen, "value")
         self.stop_button.on_click(lambda _: stop())
         self._spec: Spec | None = None
@@ -112,6 +114,26 @@ class ImplementPanel(Panel):
                 f"the options {self.given.value!r} are no mapping; write one 'name: value' per line"
             )
         return {str(name): value for name, value in given.items()}
+
+    def usable(self, *, idle: bool, working: bool, goes_on: bool) -> None:
+        """Let only those buttons be pressed that can do something now.
+
+        Args:
+            idle: Whether nothing is being done.
+            working: Whether an implementer is at work.
+            goes_on: Whether one that has ended can go on.
+        """
+        self._working = working
+        on = self._paused if working else goes_on
+        held = {"disabled": not (working or goes_on), "description": "Go on" if on else "Pause"}
+        self.flusher.set(self.pause_button, **held)
+        self.flusher.set(self.start_button, disabled=not idle)
+        self.flusher.set(self.stop_button, disabled=not working)
+
+    def waiting(self, count: int) -> None:
+        """Say that the person has said what the implementer has not heard yet."""
+        word = "answer or edit" if count == 1 else "answers or edits"
+        self.say(f"{count} {word} of yours not heard yet; Go on lets it take them in", "?", "warn")
 
     def paused(self, held: bool) -> None:
         """Show whether it is held."""

@@ -49,19 +49,33 @@ class Stream:
         shown = [*self._lines]
         if self._words.strip():
             sign = _SIGNS.get(self._kind, self._kind)
-            shown.append(tag("div", join([tag("b", f"{sign} …"), self._words], " ")))
+            # What is just being written is JSON still, with its line ends escaped.
+            words = self._words.replace("\\n", "\n") if self._kind == "tool" else self._words
+            shown.append(tag("div", join([tag("b", f"{sign} …"), words], " "), class_="wb-live"))
         if not shown:
             return Html()
         # The style sheet stacks the frame from below, so that it stays at its last line.
         return tag("div", tag("div", *shown), class_="wb-scroll wb-low wb-stream", role="log")
 
 
-def _drawn(sign: str, text: str) -> Html:
-    short = text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")
-    return tag("div", join([tag("b", sign), short], " "))
+def _drawn(sign: str, text: Html | str) -> Html:
+    return tag("div", join([tag("b", sign), text if isinstance(text, Html) else _cut(text)], " "))
 
 
-def _line(event: Event) -> tuple[str, str]:
+def _cut(text: str) -> str:
+    return text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")
+
+
+def _called(name: str, given: Any) -> Html:
+    """Show a call: short arguments in its line, text of several lines below it."""
+    words = given.items() if isinstance(given, Mapping) else [("", given)]
+    short = [(key, str(value)) for key, value in words if "\n" not in str(value)]
+    said = join([tag("code", name), *(_cut(f"{key} {value}".strip()) for key, value in short)], " ")
+    long = [str(value) for _, value in words if "\n" in str(value)]
+    return join([said, *(tag("pre", _cut(value)) for value in long)])
+
+
+def _line(event: Event) -> tuple[str, Html | str]:
     match event.get("kind"):
         case "agent":
             return "agent", f"{event.get('name')}: {event.get('model')}"
@@ -70,7 +84,7 @@ def _line(event: Event) -> tuple[str, str]:
         case "thinking":
             return "thinks", str(event.get("text", ""))
         case "tool":
-            return "→", f"{event.get('name')} {event.get('input')}"
+            return "→", _called(str(event.get("name")), event.get("input"))
         case "result":
             refused = " refused" if event.get("failed") else ""
             return "←", f"{event.get('name')}{refused}: {event.get('text')}"

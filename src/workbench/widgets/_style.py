@@ -93,6 +93,8 @@ _CSS = f"""
 .wb .wb-low p {{ margin: 4px 0; }}
 .wb .wb-stream {{ display: flex; flex-direction: column-reverse; margin: 6px 0; padding: 6px 12px;
   border: 1px solid var(--wb-line); border-radius: 4px; overflow-wrap: anywhere; }}
+.wb .wb-stream pre {{ margin: 2px 0 4px; }}
+.wb .wb-live {{ white-space: pre-wrap; }}
 .wb svg {{ display: block; }}
 .wb .wb-mono {{ font-family: var(--wb-mono); font-size: 12.5px; }}
 .wb .wb-flow .wb-table td {{ padding: 2px 10px; border: 0; vertical-align: middle; }}

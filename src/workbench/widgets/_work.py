@@ -100,6 +100,23 @@ class Work:
         """Open a session again and go on where it was."""
         self._do("implement", lambda: self._resume(name))
 
+    def go_on(self) -> None:
+        """Let the implementer go on: where it was stopped, or with what the person has said."""
+        self._do("implement", self._run)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the implementer has anything to go on with."""
+        session = self._session
+        if session is None:
+            return False
+        return session.journal.last("finished", green=True) is None or self.unheard > 0
+
+    @property
+    def unheard(self) -> int:
+        """How many acts of the person the implementer would hear of if it went on."""
+        return self._session.unheard if self._session is not None else 0
+
     def open(self, name: str) -> None:
         """Open a session again and show where it is; nothing goes on by itself."""
         self._do("open", lambda: self._open(name))
@@ -332,7 +349,7 @@ class Work:
 
     def _run(self) -> None:
         session = self._opened()
-        if session.journal.last("finished", green=True) is None:
+        if self.can_go_on:
             session.show = lambda words: self._tell("words", words)
             session.interactive = True
             for _ in session.drafts(self._worker):

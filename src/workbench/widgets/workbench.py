@@ -73,7 +73,7 @@ class Workbench(ipywidgets.VBox):
         )
         cards = Cards(self._flusher, self._work.confirm, self._work.reply)
         self.implement = ImplementPanel(
-            self._flusher, self._start, self._work.pause, self._work.stop, cards
+            self._flusher, self._start, self._work.pause, self._work.go_on, self._work.stop, cards
         )
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
         self.verdicts = VerdictsPanel(self._flusher, self._work.check, devices())
@@ -253,6 +253,8 @@ class Workbench(ipywidgets.VBox):
             case "undone":
                 self._exported = False
                 self.export.undone()
+        if event["event"] in {"answered", "edited"} and not self._busy and self._work.unheard:
+            self.implement.waiting(self._work.unheard)
         if event["event"] in {"accepted", "exported", "undone", "finished", "stopped"}:
             self._work.list_sessions()
 
@@ -272,9 +274,6 @@ class Workbench(ipywidgets.VBox):
             self.target.study_button: idle,
             self.target.lay_button: idle,
             self.target.place_button: idle and bool(self.target.path.value),
-            self.implement.start_button: idle,
-            self.implement.stop_button: self._busy == "implement",
-            self.implement.pause_button: self._busy == "implement",
             self.export.accept_button: idle and self._green,
             self.export.export_button: idle and self._accepted,
             self.export.undo_button: idle and self._exported,
@@ -284,6 +283,8 @@ class Workbench(ipywidgets.VBox):
         }
         for widget, wanted in usable.items():
             self._flusher.set(widget, disabled=not wanted)
+        working = self._busy == "implement"
+        self.implement.usable(idle=idle, working=working, goes_on=idle and self._work.can_go_on)
 
     def _part(self, doing: str) -> Panel:
         parts: dict[str, Panel] = {

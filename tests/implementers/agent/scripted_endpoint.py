@@ -9,6 +9,7 @@ An answer is a function of the request that gives a dictionary:
     error=N     send an SSE error event as event N
     raw         tool arguments as raw text instead of JSON of the input
     hang=Event  wait for the event before the stream goes on
+    after=N     ... and do so after event N, not after the first block's start
 """
 
 from __future__ import annotations
@@ -181,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 data = {"type": name, **data}
                 self._chunk(f"event: {name}\ndata: {json.dumps(data)}\n\n")
-            if number == 1 and "hang" in answer:
+            if number == answer.get("after", 1) and "hang" in answer:
                 answer["hang"].wait(30)
         self._chunk("")
         self.close_connection = True

@@ -96,11 +96,15 @@ class Calls:
         self.desk, self.offered, self._tester, self._ask = desk, offered, tester, ask
         self._failures: dict[str, int] = {}
 
-    def answer(self, calls: Sequence[Call]) -> Generator[Draft, Report, list[Result]]:
+    def answer(
+        self, calls: Sequence[Call], *, news: bool = False
+    ) -> Generator[Draft, Report, list[Result]]:
         """Carry out the calls of one answer, in order.
 
         Args:
             calls: The calls.
+            news: Whether the person has said something that the agent has not read yet, so that
+                this is no time to finish.
 
         Yields:
             A draft for each check that is asked for; its report is wanted back.
@@ -114,14 +118,14 @@ class Calls:
         results = []
         for call in calls:
             try:
-                text, failed = (yield from self._one(call)), False
+                text, failed = (yield from self._one(call, news=news)), False
             except (Refusal, Unseen) as refusal:
                 text, failed = f"Not done: {refusal}", True
             results.append(Result(call.id, text, failed))
             self._count(call, text, failed)
         return results
 
-    def _one(self, call: Call) -> Steps:
+    def _one(self, call: Call, *, news: bool) -> Steps:
         if self.desk.finished:
             raise Refusal("you have finished; nothing more is carried out")
         if call.cut:
@@ -135,6 +139,8 @@ class Calls:
                 return (yield from self._check(given.tier))
             case tools.DisputeTest():
                 return (yield from self._dispute(given))
+            case tools.Finish() if news:
+                raise Refusal("the person has said something meanwhile; take it in, then finish")
             case tools.Finish():
                 return (yield from self._finish(given))
         return self._at_once(given)

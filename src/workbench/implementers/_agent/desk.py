@@ -52,6 +52,7 @@ class Desk:
         self._decided: dict[str, str] = {}  # the person's answers to assumptions
         self._tell, self._implementer = tell, implementer
         self._formatted: dict[tuple[str, str], str] = {}
+        self._persons: set[str] = set()  # cells that stand as the person wrote them
 
     def draft(self, wants: Tier | None = None) -> Draft:
         """Put together what stands on the desk, laid out as the target lays out its own."""
@@ -59,7 +60,9 @@ class Desk:
             implementer=self._implementer,
             module=self.placement.module,
             cells=tuple(
-                cell.model_copy(update={"source": self._format(cell.path, cell.source)})
+                cell
+                if cell.id in self._persons
+                else cell.model_copy(update={"source": self._format(cell.path, cell.source)})
                 for cell in (*self.cells.values(), *(self.blind() if self.blind else ()))
             ),
             edits=(*self.placement.edits, *self.edits.values()),
@@ -129,6 +132,29 @@ class Desk:
         for answer in changed:
             said += f"\nInstead of {answer['text']!r} the person says: {answer['answer']}"
         return said + ("\nThat binds you: state the plan again if it changes." if changed else "")
+
+    def hear(self, note: str, answer: str) -> None:
+        """Mark a note that the person has confirmed or answered.
+
+        Args:
+            note: Its kind, what it is about, and its text.
+            answer: What holds, or ``""`` where they confirm it.
+        """
+        for one in self.notes:
+            if f"{one.kind} {one.about}: {one.text}" == note:
+                self._put_decisions([{"text": one.text, "answer": answer}])
+                self._tell({"kind": "decided", "answers": [{"text": one.text, "answer": answer}]})
+                return
+
+    def take_over(self, cell: Cell) -> bool:
+        """Put a cell on the desk as the person wrote it; say whether it has a place there."""
+        if self.blind and cell.role == "test":
+            return False
+        self.cells[cell.id] = cell
+        self._persons.add(cell.id)
+        values = cell.model_dump(mode="json")
+        self._tell({"kind": "cell", "cell": values, "id": cell.id, "by": "person"})
+        return True
 
     def note(self, note: tools.Note) -> str:
         """Keep a note."""
@@ -211,6 +237,8 @@ class Desk:
             case "cell":
                 cell = Cell.model_validate(event["cell"])
                 self.cells[cell.id] = cell
+                person = event.get("by") == "person"
+                (self._persons.add if person else self._persons.discard)(cell.id)
             case "edit":
                 self._put_edit(Edit.model_validate(event["edit"]))
             case "summary":
@@ -255,6 +283,7 @@ class Desk:
     def _keep(self, cell: Cell, changed: str) -> str:
         """Keep a cell whatever is wrong with it, and say at once what is, and where it stands."""
         self.cells[cell.id] = cell
+        self._persons.discard(cell.id)
         self._tell({"kind": "cell", "cell": cell.model_dump(mode="json"), "id": cell.id})
         broken = problems.of_syntax(cell.source)
         if broken:
@@ -297,7 +326,7 @@ class Desk:
         """Say in the notes what the person has decided."""
         marked = []
         for note in self.notes:
-            answer = self._decided.get(note.text) if note.kind == "assumption" else None
+            answer = self._decided.get(note.text)
             if answer is not None:
                 reason = f"the person decided: {answer}" if answer else "the person confirmed it"
                 note = note.model_copy(update={"reason": reason})

@@ -21,6 +21,7 @@ from workbench.implementers._agent.desk import Desk, Tell
 from workbench.implementers._agent.faults import Secrets, TooLong, Unusable
 from workbench.implementers._agent.memory import Memory, Message
 from workbench.implementers._agent.options import Options
+from workbench.implementers._agent.person import Person, nobody
 from workbench.implementers._agent.spending import Spending, usage_of
 from workbench.implementers._agent.stream import read_answer
 from workbench.records import Draft, Report
@@ -50,6 +51,7 @@ class Talk:
         tell: Called with each event that is kept.
         show: Called with what is shown while it is written and not kept.
         halted: Says whether the person wants to stop.
+        person: What the person does meanwhile.
         ended: What is told when it has finished.
     """
 
@@ -67,12 +69,14 @@ class Talk:
         tell: Tell,
         show: Tell,
         halted: Callable[[], bool],
+        person: Person | None = None,
         ended: str = "the agent has finished",
     ) -> None:
         self._desk, self._calls, self._memory = desk, calls, memory
         self._spending, self._secrets, self._options = spending, secrets, options
         self._open_runner, self._first_message = open_runner, first_message
         self._tell, self._halted, self._ended = tell, halted, ended
+        self._person = person or Person(nobody, desk, tell)
         self._hear = hearing(tell, show)
         self._silent = self._broken = self._anew = 0
         self._named = ""
@@ -90,10 +94,16 @@ class Talk:
             WorkbenchError: It cannot go on; one sentence says why and what to do.
         """
         try:
+            words = "" if pending else self._person.words()
+            if self._desk.finished and words:
+                self._desk.reopen()  # it has answers to take in
             if self._desk.finished and not self._desk.problems():
                 yield from self._calls.report_on(None)  # a former run ended just here
             if not self._memory.messages:
                 self._memory.begin(self._first_message())
+            if words:
+                self._memory.say(words)
+                self._person.kept()
             if pending is not None:
                 yield from self._act(*pending, deque())
             while not self._desk.finished:
@@ -179,14 +189,18 @@ class Talk:
             self._nudge(stop)
             return False
         self._silent = 0
-        results = yield from self._calls.answer(calls)
+        words = self._person.words()
+        results = yield from self._calls.answer(calls, news=bool(words))
         for call, result in zip(calls, results, strict=True):
             text = result.text[:_RESULT]
             self._tell({"kind": "result", "name": call.name, "failed": result.failed, "text": text})
-        self._memory.say([result.block() for result in results])
+        # The person's words stand beside the results: in one of them, a file could forge them.
+        said = [{"type": "text", "text": words}] if words else []
+        self._memory.say([*(result.block() for result in results), *said])
+        self._person.kept()
         answers.extend(results)
         known = all(call.name in self._calls.offered for call in calls)
-        return known and stop == "tool_use"
+        return known and not words and stop == "tool_use"
 
     def _nudge(self, stop: str) -> None:
         """Answer words without a call."""
