@@ -8,7 +8,8 @@ import torch
 from torch.nn import functional as F
 
 from workbench.checks import CannotLook
-from workbench.checks._equation import _FUNCTIONS, solve
+from workbench.checks._equation import Beside, NotDrawn, Unassigned, solve
+from workbench.checks._functions import FUNCTIONS
 from workbench.spec import EQUATION_FUNCTIONS, Equation
 
 RNG = np.random.default_rng(0)
@@ -16,6 +17,68 @@ X, Y = RNG.standard_normal((5, 7)), RNG.standard_normal((5, 7))
 LABELS = RNG.integers(0, 7, 5)
 T, U, K = torch.from_numpy(X), torch.from_numpy(Y), torch.from_numpy(LABELS)
 
+P, L = RNG.standard_normal((2, 4, 6, 6)), RNG.standard_normal((2, 4, 7))
+Q, R = RNG.standard_normal((2, 5, 8)), RNG.standard_normal((2, 5, 4))
+W = {
+    "wide": RNG.standard_normal((6, 2, 3, 3)),
+    "up": RNG.standard_normal((4, 3, 2, 2)),
+    "line": RNG.standard_normal((4, 4, 3)),
+    "map": RNG.standard_normal((3, 7)),
+    "four": RNG.standard_normal(4),
+    "six": RNG.random(6),
+}
+S, N, V, Z = (torch.from_numpy(each) for each in (P, L, Q, R))
+G = {name: torch.from_numpy(each) for name, each in W.items()}
+SPLIT = [each.unflatten(-1, (-1, 2)).transpose(1, 2) for each in (V, Z)]
+
+
+def attended(**more):
+    query, key = SPLIT[0], SPLIT[1].repeat_interleave(2, 1)
+    mixed = F.scaled_dot_product_attention(query, key, key, **more)
+    return mixed.transpose(1, 2).flatten(2)
+
+
+NETWORK = {
+    "linear(x, weights['map'], 1) - linear(x, weights['map'])": torch.ones(5, 3),
+    "conv(p, weights['wide'], weights['six'], stride=2, padding=1, groups=2)": (
+        F.conv2d(S, G["wide"], G["six"], stride=2, padding=1, groups=2)
+    ),
+    "conv(l, weights['line'], dilation=2)": F.conv1d(N, G["line"], dilation=2),
+    "transposed_conv(p, weights['up'], 0.5, 2, 1)": (
+        F.conv_transpose2d(S, G["up"], stride=2, padding=1) + 0.5
+    ),
+    "max_pool(p, 3, 2, 1)": F.max_pool2d(S, 3, 2, 1),
+    "mean_pool(l, 3, stride=1, padding=1)": F.avg_pool1d(N, 3, 1, 1),
+    "layer_norm(x, eps=0.1)": F.layer_norm(T, [7], eps=0.1),
+    "rms_norm(x, 2)": 2 * F.rms_norm(T, [7], eps=1e-6),
+    "group_norm(p, 2, weights['four'], weights['four'])": (
+        F.group_norm(S, 2, G["four"], G["four"])
+    ),
+    "batch_norm(p, weights['four'], abs(weights['four']), 2, weights['four'])": F.batch_norm(
+        S, G["four"], G["four"].abs(), torch.full((4,), 2.0).double(), G["four"]
+    ),
+    "attention(q, r, r, 4)": attended(),
+    "attention(q, r, r, heads=4, causal=True, scale=1)": attended(is_causal=True, scale=1.0),
+    "attention(q, r, r, 4, mask=arange(5) < 3)": attended(attn_mask=(torch.arange(5) < 3)[None]),
+    "attention(q, r, r, 4, mask=-arange(5))": attended(attn_mask=-torch.arange(5).double()[None]),
+    "patches(p, 3)": F.unfold(S, 3, stride=3).transpose(1, 2),
+    "upsample(p, 2)": F.interpolate(S, scale_factor=2.0),
+    "permute(reshape(q, size(q, 0), -1), 1, 0)": V.flatten(1).T,
+    "concat(x, y, axis=0)": torch.cat([T, U]),
+    "stack(x, y, axis=1)": torch.stack([T, U], 1),
+    "chunk(q, 4, 1)": V.chunk(4, -1)[1],
+    "flip(pad(x, 1, 2), 0)": F.pad(T, (1, 2)).flip(0),
+    "zeros(2, 3) + ones(3)": torch.ones(2, 3),
+    "gelu(x) + silu(y)": F.gelu(T) + F.silu(U),
+    "sin(x) * cos(y)": T.sin() * U.cos(),
+    "detach(x) * 2": T * 2,
+    "x + normal(x) * uniform(x)": T + 3 * torch.full((5, 7), 0.5),
+    "module('blocks.*', x)": -T,
+}
+BESIDE = Beside(
+    module=lambda path, inputs: -inputs[0] if path == "blocks.*" else inputs[0],
+    draws=[("normal", np.zeros((2, 2))), ("uniform", X * 0 + 0.5), ("normal", X * 0 + 3.0)],
+)
 CASES = {
     "reduce(-gather(log_softmax(x), k), 'mean')": F.cross_entropy(T, K),
     "sum(maximum(x, 0) - x * sigmoid(y) + log1p(exp(-abs(x))))": (
@@ -41,19 +104,22 @@ CASES = {
     "gather(x, where(k == 3, -100, k))": torch.where(K == 3, 0.0, T.gather(1, K[:, None])[:, 0]),
     "reduce(x, 'mean', y**2) + reduce(x, 'sum')": (T.sum() / (U**2).sum()) + T.sum(),
     "reduce(x, 'none') ** 3 % 2 // 1": T**3 % 2 // 1,
+    **NETWORK,
 }
 
 
 @pytest.mark.parametrize("text", CASES)
 def test_an_equation_gives_what_torch_gives(text):
-    found = solve(Equation(text), {"x": X, "y": Y, "k": LABELS, "word": "small"})
+    arrays = {"x": X, "y": Y, "p": P, "l": L, "q": Q, "r": R, "weights": W}
+    found = solve(Equation(text), {**arrays, "k": LABELS, "word": "small"}, BESIDE)
     np.testing.assert_allclose(found, CASES[text].numpy(), rtol=1e-12, atol=1e-12)
 
 
 def test_every_function_is_tried_and_known_on_both_sides():
-    assert set(_FUNCTIONS) == set(EQUATION_FUNCTIONS)
+    of_a_run = {"detach", "normal", "uniform", "module"}
+    assert set(FUNCTIONS) | of_a_run == set(EQUATION_FUNCTIONS)
     joined = " ".join(CASES)
-    assert [name for name in _FUNCTIONS if f"{name}(" not in joined] == []
+    assert [name for name in EQUATION_FUNCTIONS if f"{name}(" not in joined] == []
 
 
 @pytest.mark.parametrize(
@@ -67,8 +133,25 @@ def test_every_function_is_tried_and_known_on_both_sides():
         "eye(100000)",
         "nothing",
         "transpose(1)",
+        "conv(x, y)",
+        "transposed_conv(x, y)",
+        "patches(x, 2)",
+        "module('encoder', x)",
     ],
 )
 def test_what_cannot_be_computed_is_no_verdict(text):
     with pytest.raises(CannotLook, match="cannot be computed"):
         solve(Equation(text), {"x": X, "k": LABELS, "word": "small"})
+
+
+def test_noise_that_was_not_drawn_and_weights_that_are_not_known_are_told_apart():
+    with pytest.raises(NotDrawn, match=r"normal \(2, 2\), uniform .* normal \(5, 7\) is wanted"):
+        solve(Equation("normal(x) + normal(x)"), {"x": X}, BESIDE)
+    with pytest.raises(Unassigned, match=r"\?gain"):
+        solve(Equation("x * weights['?gain']"), {"x": X, "weights": {}})
+
+
+def test_what_is_held_keeps_its_value():
+    beside, equation = Beside(), Equation("x * detach(x)")
+    solve(equation, {"x": X}, beside)
+    np.testing.assert_array_equal(solve(equation, {"x": Y}, beside), Y * X)

@@ -27,13 +27,14 @@ requires:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("conv(x, w, strid=2)", "did you mean 'stride'"),
         ("mean(x", "no equation"),
         ("x.mean()", "no function"),
         ("__import__('os')", "no function"),
         ("meen(x)", "did you mean 'mean'"),
         ("[i for i in x]", "listcomp"),
         ("lambda: x", "lambda"),
-        ("sum(x, keepdims=True)", "only axis has a name"),
+        ("sum(x, keepdims=True)", "names an argument 'keepdims' of sum"),
         ("x + b'1'", "numbers and words"),
         ("f'{x}'", "not read here"),
         ("-" * 80 + "x", "nested too deeply"),

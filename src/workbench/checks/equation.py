@@ -8,19 +8,21 @@ left out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from workbench.checks import _dataset, _loss
+from workbench.checks import _dataset, _detached, _loss, _parts
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
-from workbench.checks._equation import solve
+from workbench.checks._equation import Beside, NotDrawn, solve
 from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._metric import once
 from workbench.checks._requirement import EQUATION
 from workbench.checks._subject import Subject
+from workbench.checks._unnamed import Fitted
 from workbench.spec import Equation
 
 TIER = "live"
@@ -45,27 +47,77 @@ def check(subject: Subject) -> Decision:
     if subject.spec.kind == "dataset":
         return _items(subject, equation)
     exact = subject.exact if subject.spec.kind != "metric" else "float64"
-    far = _FAR if exact == "float64" else 1e-4
-    tried = 0
-    for case, inputs in _situations(subject, exact):
-        names = {**subject.options, **case.sizes, **_beside(subject, case, inputs), **inputs}
-        if equation.names & set(subject.optional) - inputs.keys():
-            continue  # an optional input is absent that the equation speaks of
-        expected = solve(equation, names)
+    fitted = Fitted(equation, _FAR if exact == "float64" else 1e-4)
+    situations = _of_parts if subject.phrase.of_part else _of_whole
+    tried, unsolved = 0, None
+    for seen, names, beside, conditions in situations(subject, equation, exact):
+        try:
+            expected = fitted.nearest(names, beside, seen)
+        except NotDrawn as error:
+            return failed(str(error), f"noise as {equation.text} draws it", conditions)
+        except CannotLook as error:
+            unsolved = error  # an empty input, or one that is too large, may have no value
+            continue
         if not np.all(np.isfinite(expected)):
             continue  # `finite` and the laws decide what happens there
-        seen = _seen(subject, case, inputs)
         tried += 1
         distance = apart(expected, seen.reshape(expected.shape) if seen.size == 1 else seen)
-        if distance > far:
-            return failed(
-                _words(seen, expected),
-                f"{_shown(expected)}, as {equation.text} gives",
-                subject.conditions(case, mode="eval", distance=distance),
-            )
+        if distance > fitted.far:
+            start = _start(seen, expected)
+            wanted = f"{_shown(expected, start)}, as {equation.text} gives{fitted.words}"
+            where = str(conditions.pop("where", ""))
+            told = {**conditions, "distance": distance}
+            return failed(_words(seen, expected, start), wanted, told, where=where)
     if not tried:
-        raise CannotLook("the equation is finite at no input that was tried")
+        raise unsolved or CannotLook("the equation is finite at no input that was tried")
+    if "detach" in equation.functions:
+        return _detached.decide(subject, equation)
     return passed(f"as the equation gives, for {tried} inputs")
+
+
+Situation = tuple[Array, dict[str, Any], Beside, dict[str, Any]]
+
+
+def _of_whole(subject: Subject, equation: Equation, exact: str) -> Iterator[Situation]:
+    """Yield what came out in each situation, and what the equation can speak of there."""
+    noisy = bool(equation.functions & {"normal", "uniform"})
+    for case, inputs in _situations(subject, exact):
+        if equation.names & set(subject.optional) - inputs.keys():
+            continue  # an optional input is absent that the equation speaks of
+        names: dict[str, Any] = {**subject.options, **case.sizes}
+        beside = Beside()
+        if subject.spec.kind in ("model", "layer"):
+            outputs, draws = _outputs(subject, case, inputs, noisy=noisy)
+            weights = subject.weights("spread", case.dtype)
+            names |= {"weights": weights, **outputs}
+            beside = Beside(_parts.caller(subject, case, ""), draws)
+            of = subject.phrase.of or next(iter(subject.spec.outputs))
+            if of not in outputs:
+                raise CannotLook(f"the run returned no {of!r}; see `output_shape`")
+            seen = outputs[of].astype(np.float64)
+        else:
+            seen = _seen(subject, case, inputs)
+        mode = "train" if noisy else "eval"
+        yield seen, {**names, **inputs}, beside, subject.conditions(case, mode=mode)
+
+
+def _of_parts(subject: Subject, equation: Equation, exact: str) -> Iterator[Situation]:
+    """Yield the same for each module inside that is meant, as it is called in a run."""
+    del exact
+    noisy = bool(equation.functions & {"normal", "uniform"})
+    case = subject.bare()
+    for found in _parts.chosen(subject, case, subject.phrase.of):
+        for inputs in _parts.inputs(subject, found, _DRAWS):
+            answer = _parts.call(subject, case, found, inputs, noisy=noisy)
+            outputs = list(answer["outputs"].values())
+            if not outputs:
+                raise CannotLook(f"{found['path']} returns no tensor")
+            weights = _parts.weights(subject, case, found["path"])
+            names = {**subject.options, **case.sizes, **found["plain"], "weights": weights}
+            beside = Beside(_parts.caller(subject, case, found["path"]), answer.get("draws", ()))
+            told = subject.conditions(case, mode="train" if noisy else "eval", part=found["path"])
+            seen = outputs[0].astype(np.float64)
+            yield seen, {**names, **inputs}, beside, {**told, "where": found["where"]}
 
 
 def _items(subject: Subject, equation: Equation) -> Decision:
@@ -89,12 +141,14 @@ def _items(subject: Subject, equation: Equation) -> Decision:
     return passed(f"as the equation gives, for {count} items")
 
 
-def _beside(subject: Subject, case: Case, inputs: Arrays) -> dict[str, Any]:
-    """Give the equation of a model the weights in use, by their names, and all its outputs."""
-    if subject.spec.kind not in ("model", "layer"):
-        return {}
-    outputs = subject.run(case, inputs=inputs).outputs
-    return {"weights": subject.weights("spread", case.dtype), **outputs}
+def _outputs(
+    subject: Subject, case: Case, inputs: Arrays, *, noisy: bool
+) -> tuple[Arrays, list[tuple[str, Array]]]:
+    """Return all outputs; of a run in training also the random numbers that it drew."""
+    if not noisy:
+        return subject.run(case, inputs=inputs).outputs, []
+    answer = subject.part(case, inputs, "spread", {"path": "", "train": True, "draws": True})
+    return dict(answer["outputs"]), list(answer["draws"])
 
 
 def _seen(subject: Subject, case: Case, inputs: Arrays) -> Array:
@@ -125,13 +179,22 @@ def _situations(subject: Subject, exact: str) -> list[tuple[Case, Arrays]]:
     return found
 
 
-def _words(seen: Array, expected: Array) -> str:
+def _words(seen: Array, expected: Array, start: int = 0) -> str:
     if seen.size > 1 and seen.shape != expected.shape:
         return f"an output of shape {seen.shape}"
-    return _shown(seen)
+    return _shown(seen, start)
 
 
-def _shown(values: Array) -> str:
-    flat = [f"{number:.7g}" for number in values.reshape(-1)[:4].astype(np.float64)]
+def _start(seen: Array, expected: Array) -> int:
+    """Return the first place at which two arrays of one shape differ by half of what they can."""
+    if seen.shape != expected.shape or not seen.size:
+        return 0
+    off = np.abs(seen.reshape(-1).astype(np.float64) - expected.reshape(-1))
+    return int(np.argmax(off >= np.nanmax(off) / 2))
+
+
+def _shown(values: Array, start: int = 0) -> str:
+    flat = [f"{number:.7g}" for number in values.reshape(-1)[start : start + 4].astype(np.float64)]
     shape = f" of shape {values.shape}" if values.ndim else ""
-    return ", ".join(flat) + (" ..." if values.size > 4 else "") + shape
+    place = f" at {start}" if start else ""
+    return ", ".join(flat) + (" ..." if values.size > start + 4 else "") + shape + place

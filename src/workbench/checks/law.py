@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from workbench import registry
+from workbench.checks import _parts
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Arrays, Case
@@ -71,19 +72,18 @@ def _roomy(subject: Subject) -> Case:
 
 
 def _inside(subject: Subject, case: Case, name: str) -> Iterator[_Tried]:
-    answer = subject.line.remember(("parts", case.key), lambda: subject.parts(case))
-    for found in _first_and_last(answer["parts"]):
+    for found in _first_and_last(_parts.called(subject, case)):
         # What does not fit the law, or takes no other inputs, is another component.
         with contextlib.suppress(CannotLook, CandidateRaised):
             yield _try(subject, case, name, path=found["path"], found=found)
 
 
 def _first_and_last(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of modules of one class that are called alike, two stand for all."""
+    """Of modules of one class that are built and called alike, two stand for all."""
     alike: dict[str, list[dict[str, Any]]] = {}
     for part in parts:
         shapes = [(key, values.shape) for key, values in part["inputs"].items()]
-        alike.setdefault(repr((part["type"], shapes)), []).append(part)
+        alike.setdefault(repr((part["type"], part["built"], shapes)), []).append(part)
     return [part for group in alike.values() for part in group[:: max(len(group) - 1, 1)]]
 
 

@@ -57,16 +57,61 @@ class Still(TorchDispatchMode):
         return result
 
 
+class Drawn(TorchDispatchMode):
+    """Notes every random number that is drawn, as it is before it is scaled and shifted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.draws: list[tuple[str, modules.Array]] = []
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run one operation; what it drew is noted."""
+        kwargs = dict(kwargs or {})
+        result = func(*args, **kwargs)
+        name = func.overloadpacket.__name__.rstrip("_")
+        kind = _DRAWS.get(name)
+        if kind is None or not isinstance(result, Tensor):
+            return result
+        low, scale = _range(func, args, kwargs)
+        self.draws.append((kind, modules.array((result - low) / scale)))
+        return result
+
+
+_DRAWS = {
+    **dict.fromkeys(("randn", "randn_like", "normal", "normal_functional"), "normal"),
+    **dict.fromkeys(("rand", "rand_like", "uniform"), "uniform"),
+    **dict.fromkeys(("exponential", "bernoulli", "native_dropout", "multinomial"), "other"),
+}
+
+
+def _range(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return what a draw was shifted and scaled by: mean and deviation, or the lower end."""
+    named = dict(zip([a.name for a in func._schema.arguments], args, strict=False))
+    named.update(kwargs)
+    if "from" in named or "to" in named:
+        low = named.get("from", 0.0)
+        return low, named.get("to", 1.0) - low
+    return named.get("mean", 0.0), named.get("std", 1.0)
+
+
 def part(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Call the module or one inside it.
 
     Args:
         arguments: As for a run, and ``path`` (its dotted name, or ``""``), ``plain`` (arguments
             that are no tensors), ``times``, ``noise`` (a number or None), ``cotangent`` (for the
-            first output, or None), ``state`` (whether parameters and buffers are returned).
+            first output, or None), ``state`` (whether parameters and buffers are returned),
+            ``draws`` (whether random numbers are returned).
 
     Returns:
-        ``outputs`` by name, ``gradients`` by input, ``state`` by name within the part.
+        ``outputs`` by name, ``gradients`` by input, ``state`` by name within the part, ``draws``
+        in order: each kind, and values before they are scaled and shifted.
     """
     noise, pulled = arguments.get("noise"), arguments.get("cotangent")
     with prepared(arguments) as built:
@@ -74,7 +119,8 @@ def part(arguments: Mapping[str, Any]) -> dict[str, Any]:
         inputs = tensors(arguments["inputs"], built)
         gradient = torch.no_grad() if pulled is None else torch.enable_grad()
         still = contextlib.nullcontext() if noise is None else Still(float(noise))
-        with gradient, still:
+        drawn = Drawn() if arguments.get("draws") else contextlib.nullcontext()
+        with gradient, still, drawn:
             if pulled is not None:
                 for tensor in inputs.values():
                     tensor.requires_grad_(tensor.is_floating_point())
@@ -89,6 +135,8 @@ def part(arguments: Mapping[str, Any]) -> dict[str, Any]:
         if arguments.get("state"):
             after = modules.state(chosen)
             answer["state"] = {name: modules.array(value) for name, value in after.items()}
+        if isinstance(drawn, Drawn):
+            answer["draws"] = [[kind, values] for kind, values in drawn.draws]
     return answer
 
 
@@ -138,8 +186,9 @@ def parts(arguments: Mapping[str, Any]) -> dict[str, Any]:
         arguments: As for a run.
 
     Returns:
-        ``parts``: for each called module its ``path``, ``type``, ``where``, ``inputs`` in order by
-        name, and ``plain`` arguments. Those whose arguments are neither are left out.
+        ``parts``: for each called module its ``path``, ``type``, ``built`` (its plain attributes),
+        ``where``, ``inputs`` in order by name, and ``plain`` arguments. Those whose arguments are
+        neither are left out.
     """
     seen: dict[str, dict[str, Any]] = {}
     with prepared(arguments) as built, torch.no_grad():
@@ -155,6 +204,10 @@ def parts(arguments: Mapping[str, Any]) -> dict[str, Any]:
             for hook in hooks:
                 hook.remove()
     return {"parts": list(seen.values())}
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, _PLAIN) or (isinstance(value, tuple) and all(map(_is_plain, value)))
 
 
 def _noted(seen: dict[str, dict[str, Any]], name: str) -> Any:
@@ -175,6 +228,11 @@ def _noted(seen: dict[str, dict[str, Any]], name: str) -> Any:
         seen[name] = {
             "path": name,
             "type": type(module).__name__,
+            "built": {
+                key: value
+                for key, value in vars(module).items()
+                if not key.startswith("_") and key != "training" and _is_plain(value)
+            },
             "where": f"{code.co_filename}:{code.co_firstlineno}" if code else "",
             "inputs": {key: modules.array(value) for key, value in tensor.items()},
             "plain": plain,

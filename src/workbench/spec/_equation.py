@@ -4,15 +4,20 @@
 
 It is Python's own syntax, cut down to arithmetic, comparisons, ``and or not`` (element by element),
 ``a if option == 'word' else b``, slices (``x[:, 1:]``), names for parts (``(p := softmax(x))``) and
-the functions below. That of a model or layer may name weights as they stand in its state:
-``x @ transpose(weights['map.weight'])``. Every axis is the last one unless it is given:
-``sum(x, axis=1)``; without an axis ``sum``, ``mean``, ``min`` and ``max`` take all. It is walked by
-hand and never executed.
+the functions below. Every axis is the last one unless it is given: ``sum(x, axis=1)``; without an
+axis ``sum``, ``mean``, ``min`` and ``max`` take all. It is walked by hand and never executed.
+
+That of a model or layer may name weights as they stand in its state, ``weights['map.weight']``, or
+ask for any that fits, ``weights['?map']``; call modules inside, ``module('blocks.*', x)``; and
+speak of training: ``normal(mean)`` is the noise that was drawn in the shape of the mean, and with
+``detach(x)`` the gradients are compared as well. ``Block equals x + ...`` speaks of each module of
+a class: names are those of its arguments, weights are relative to it.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from workbench.errors import SpecError, nearest
@@ -28,6 +33,8 @@ EQUATION_FUNCTIONS: dict[str, str] = {
     "log_sigmoid": "the logarithm of the sigmoid, stable",
     "softplus": "log(1 + exp(x)), stable",
     "relu": "max(x, 0)",
+    "gelu": "x times the distribution function of the normal distribution",
+    "silu": "x sigmoid(x)",
     "erf": "the error function",
     "softmax": "softmax(x, axis)",
     "log_softmax": "log_softmax(x, axis), stable",
@@ -49,6 +56,36 @@ EQUATION_FUNCTIONS: dict[str, str] = {
     "sort": "sort(x, axis)",
     "cumsum": "cumsum(x, axis)",
     "norm": "norm(x, axis): the root of the sum of squares",
+    "sin": "sines",
+    "cos": "cosines",
+    "linear": "linear(x, weight, bias): x @ transpose(weight) + bias",
+    "conv": "conv(x, weight, bias, stride, padding, dilation, groups), over as many axes as the "
+    "weight has; padding in zeros",
+    "transposed_conv": "transposed_conv(x, weight, bias, stride, padding)",
+    "max_pool": "max_pool(x, size, stride, padding)",
+    "mean_pool": "mean_pool(x, size, stride, padding)",
+    "layer_norm": "layer_norm(x, weight, bias, eps), over the last axis",
+    "rms_norm": "rms_norm(x, weight, eps), over the last axis",
+    "group_norm": "group_norm(x, groups, weight, bias, eps), channels second",
+    "batch_norm": "batch_norm(x, mean, variance, weight, bias, eps), channels second",
+    "attention": "attention(query, key, value, heads, mask, causal, scale), each (batch, time, "
+    "width); a mask is True where it may look",
+    "patches": "patches(x, size): (batch, patches, channels * size * size), row by row",
+    "upsample": "upsample(x, factor): each place repeated",
+    "reshape": "reshape(x, 2, -1)",
+    "permute": "permute(x, 0, 2, 1): the axes in another order",
+    "concat": "concat(x, y, axis)",
+    "stack": "stack(x, y, axis)",
+    "chunk": "chunk(x, count, index, axis): one of equal parts",
+    "flip": "flip(x, axis)",
+    "pad": "pad(x, before, after, axis), with zeros",
+    "zeros": "zeros(2, 3): an array of them",
+    "ones": "ones(2, 3): an array of them",
+    "detach": "x, through which no gradient flows",
+    "normal": "normal(x): the normal noise that the run drew in the shape of x, in training",
+    "uniform": "uniform(x): the same, between 0 and 1",
+    "module": "module('encoder', x): what a module inside makes of x; 'blocks.*' is one after "
+    "the other",
     "transpose": "the last two axes swapped",
     "diagonal": "the diagonal of the last two axes",
     "eye": "eye(count): an identity matrix",
@@ -110,6 +147,12 @@ class Equation:
         return frozenset(used - self._parts)
 
     @property
+    def functions(self) -> frozenset[str]:
+        """The functions that it calls."""
+        calls = (node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return frozenset(func.id for func in calls if isinstance(func, ast.Name))
+
+    @property
     def _parts(self) -> set[str]:
         """The names that it gives to parts of itself."""
         named = (node for node in ast.walk(self.tree) if isinstance(node, ast.NamedExpr))
@@ -130,15 +173,25 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
         raise SpecError(f"{text!r} holds {kind}, which is not read here; functions are {known}")
     if isinstance(node, ast.Constant) and not _legal_constant(node.value):
         raise SpecError(f"{text!r} holds {node.value!r}; write numbers and words in quotes")
-    if isinstance(node, ast.keyword) and node.arg != "axis":
-        raise SpecError(f"{text!r} names an argument {node.arg!r}; only axis has a name")
     if isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-        if name not in EQUATION_FUNCTIONS:
-            known = nearest(name, EQUATION_FUNCTIONS)
-            raise SpecError(f"{name!r} in {text!r} is no function: {known}")
+        _legal_call(node, text)
     for part in ast.iter_child_nodes(node):
         _check(part, text, depth + 1)
+
+
+def _legal_call(node: ast.Call, text: str) -> None:
+    """Refuse a function that there is not, and an argument that it has not."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+    if name not in EQUATION_FUNCTIONS:
+        raise SpecError(f"{name!r} in {text!r} is no function: {nearest(name, EQUATION_FUNCTIONS)}")
+    signature = re.match(rf"{name}\((.*?)\)", EQUATION_FUNCTIONS[name])
+    legal = signature[1].split(", ") if signature else ["axis"]
+    for argument in node.keywords:
+        if argument.arg not in legal:
+            raise SpecError(
+                f"{text!r} names an argument {argument.arg!r} of {name}: "
+                f"{nearest(str(argument.arg), legal)}"
+            )
 
 
 def _legal_constant(value: object) -> bool:
