@@ -239,7 +239,7 @@ def _impossible(value: Any, others: list[int]) -> list[Any]:
     if isinstance(value, list | tuple):
         return [[], [0, *value[1:]], *([*value, *[1] * more] for more in range(1, 9))]
     if isinstance(value, float):
-        return [-0.1, 1.0, 1.5]
+        return [0.0, -0.1, 1.0, 1.5]
     if isinstance(value, int) and not isinstance(value, bool):
         return [0, value - 1, value + 1, -1, *(value + other for other in others)]
     return []

@@ -209,7 +209,8 @@ def _against(line: Requirement, found: Fit) -> list[str]:
     same = [known for known in same if known.comparison]
     if not same:
         return [f"{line.id} asks for {line.text!r}: {_promised(line, contract, names)}"]
-    return _compared(line, same[0], found)
+    reasons = [_compared(line, known, found) for known in same]
+    return min(reasons, key=len)
 
 
 def _compared(line: Requirement, known: Requirement, found: Fit) -> list[str]:

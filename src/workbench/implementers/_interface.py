@@ -46,6 +46,7 @@ def compare(spec: Spec, contract: Spec) -> Interface:
     found = Interface()
     _inputs(spec, contract, found)
     _outputs(spec, contract, found)
+    _names(spec, contract, found)
     if not found.reasons:
         _sizes(spec, contract, found)
     return found
@@ -73,6 +74,18 @@ def _outputs(spec: Spec, contract: Spec, found: Interface) -> None:
         return
     for tensor, known in zip(ours, theirs, strict=True):
         _tensor("output", tensor, known, spec, contract, found)
+
+
+def _names(spec: Spec, contract: Spec, found: Interface) -> None:
+    """Compare the names that code without a forward pass gives to its parts."""
+    if spec.kind == "dataset" and [*spec.outputs] != [*contract.outputs]:
+        listed = ", ".join(contract.outputs)
+        found.reasons.append(f"the parts of an item are {', '.join(spec.outputs)}, not {listed}")
+    own = {*spec.inputs, *spec.sizes}
+    for role, name in spec.roles.items():
+        known = contract.roles.get(role, "nothing")
+        if spec.kind in ("metric", "dataset", "training") and name not in own and name != known:
+            found.reasons.append(f"the role {role} is {name}, but here it is {known}")
 
 
 def _tensor(
@@ -105,6 +118,8 @@ def _same_axis(axis: Axis, known: Axis, spec: Spec, contract: Spec, found: Inter
             return False  # one size of the spec cannot be two of the contract
         return found.sizes.setdefault(known.text, axis.text) == axis.text
     options = {**contract.options, **spec.options}
+    for number, (theirs, ours) in enumerate(found.sizes.items(), start=11):
+        options |= {theirs: number, ours: number}  # an axis may follow from a size of the inputs
     return _value(axis, options) is not None and _value(axis, options) == _value(known, options)
 
 

@@ -28,6 +28,7 @@ def placeholders(facts: Facts) -> dict[str, cst.BaseExpression]:
         "Subject": cst.Name(spec.name),
         "INPUT": literal(first.name),
         "MASK": literal(facts.mask),
+        "SECOND": literal(([*spec.inputs, ""])[1]),
         "TARGET": literal(spec.role("target")),
         "WEIGHT": literal(spec.role("weight")),
         "HAS_MASK": cst.Name(str(bool(facts.mask))),

@@ -118,7 +118,7 @@ def _renamed(module: cst.Module, old: str, order: Order) -> cst.Module:
     if not changed:
         return module
     body = [
-        node.visit(_RenameInputs(changed))
+        node.visit(_RenameInputs(changed, constructor=order.kind == "dataset"))
         if isinstance(node, cst.ClassDef) and node.name.value == order.name
         else node
         for node in module.body
@@ -164,11 +164,16 @@ class _Rename(cst.CSTTransformer):
 
 
 class _RenameInputs(cst.CSTTransformer):
-    """Renames the arguments of a call in every method of the main class that has them."""
+    """Renames the arguments of a call in every method of the main class that has them.
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    Args:
+        names: New names by former ones.
+        constructor: Whether they are the constructor's: a data set is given its data there.
+    """
+
+    def __init__(self, names: Mapping[str, str], *, constructor: bool) -> None:
         super().__init__()
-        self._names = names
+        self._names, self._constructor = names, constructor
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
         return False
@@ -178,7 +183,7 @@ class _RenameInputs(cst.CSTTransformer):
     ) -> Any:
         taken = {param.name.value for param in parameters_of(updated_node.params)}
         names = {former: new for former, new in self._names.items() if former in taken}
-        if not names or updated_node.name.value == "__init__":
+        if not names or (updated_node.name.value == "__init__") != self._constructor:
             return updated_node
         return updated_node.visit(_Rename(names))
 

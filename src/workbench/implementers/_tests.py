@@ -20,8 +20,10 @@ from workbench.implementers._uses import defined, reached
 from workbench.records import Study
 
 GROUPS = ("setup", "unit", "integration", "regression", "pinned", "performance")
-# A loss learns nothing, so nothing is trained or saved; a metric is not even called.
-_GROUPS = {"loss": ("setup", "unit", "regression"), "metric": ("setup", "regression")}
+# A loss learns nothing, so nothing is trained or saved; what has no call has tests of its own.
+_WITHOUT_A_CALL = ("metric", "dataset", "training")
+_GROUPS: dict[str, tuple[str, ...]] = {"loss": ("setup", "unit", "regression")}
+_GROUPS |= dict.fromkeys(_WITHOUT_A_CALL, ("setup", "regression"))
 _FOLDER = Path(__file__).parent / "_test_cells"
 
 
@@ -44,7 +46,7 @@ def write_tests(
     imports: list[Any] = []
     for group in _GROUPS.get(facts.spec.kind, GROUPS):
         files = [group, blueprint] if group == "regression" and blueprint else [group]
-        if facts.spec.kind == "metric" and group != "setup":
+        if facts.spec.kind in _WITHOUT_A_CALL and group != "setup":
             files = [blueprint]
         groups[group] = []
         for name in files:

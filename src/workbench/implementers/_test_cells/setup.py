@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 INPUT = "x"
 MASK = "mask"
+SECOND = "target"
 TARGET = "target"
 WEIGHT = "weight"
 HAS_MASK = True
