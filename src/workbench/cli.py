@@ -48,6 +48,7 @@ Implementer = Annotated[str, typer.Option(help="Who writes the code.")]
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    _recover()
     try:
         code = app(standalone_mode=False)
     except WorkbenchError as error:
@@ -656,6 +657,18 @@ def _summary(outcome: Any) -> dict[str, Any]:
         "export": outcome.export.model_dump(mode="json") if outcome.export else None,
         "error": {"message": outcome.error} if outcome.error else None,
     }
+
+
+def _recover() -> None:
+    """Put right first what a killed export left half written in a working tree, and say so."""
+    from workbench.unfinished import pending
+
+    if not any(pending()):
+        return
+    from workbench import repo
+
+    for said in repo.recover():
+        typer.echo(f"workbench: {said}", err=True)
 
 
 def _fail(kind: str, message: str, code: int) -> int:

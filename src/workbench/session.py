@@ -13,6 +13,7 @@ from __future__ import annotations
 import inspect
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,8 @@ class Session:
         self.allow_unsandboxed = True  # where nobody looks on, it takes a person's word
         self._halt = threading.Event()
         self._answers: SimpleQueue[Sequence[Mapping[str, str]]] = SimpleQueue()
+        for said in repo.recover():  # a notebook may be what starts next
+            warnings.warn(said, stacklevel=3)
 
     @classmethod
     def start(

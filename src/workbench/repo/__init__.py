@@ -15,6 +15,7 @@ from workbench.repo._page import page
 from workbench.repo._placement import place
 from workbench.repo._preview import preview
 from workbench.repo._pull import Pulled, defining, pull
+from workbench.repo._recover import recover
 from workbench.repo._scope import hunks, without
 from workbench.repo._study import study
 from workbench.repo._target import Target
@@ -34,6 +35,7 @@ __all__ = [
     "place",
     "preview",
     "pull",
+    "recover",
     "repair",
     "study",
     "topics",
