@@ -201,6 +201,9 @@ def check(
     code: Annotated[list[Path] | None, typer.Option(help="A file of the draft.")] = None,
     tests: Annotated[list[Path] | None, typer.Option(help="A test file of the draft.")] = None,
     repo: Annotated[Path | None, typer.Option(help="The target that the code imports.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Reach this verdict again: a check or R1 ...")
+    ] = None,
     tier: Tier = "full",
     device: Device = "auto",
     seed: Seed = 0,
@@ -209,21 +212,29 @@ def check(
 ) -> None:
     """Check code that is there against a spec; exit code 1 when a verdict failed."""
     from workbench.sandbox import Worker
-    from workbench.sandbox.judge import judge, plan
+    from workbench.sandbox.judge import judge, plan, replay
 
     contract = load(spec)
     _with_file(spec, lambda: plan(contract, _tier(tier)))
     draft, import_root = _draft(contract, code, tests, repo)
+    root = repo.resolve() if repo else None
+    where: dict[str, Any] = {"root": root, "import_root": import_root, "device": _device(device)}
+    if only:
+        with Worker() as worker:
+            again = replay(contract, draft, only, worker, seed=seed, **where)
+        if as_json:
+            _print({"verdicts": [verdict.model_dump(mode="json") for verdict in again]})
+        else:
+            terminal.print_verdicts(again)
+        raise typer.Exit(0 if all(verdict.good for verdict in again) else 1)
     with terminal.Lines(quiet=quiet or as_json) as progress, Worker() as worker:
         report = judge(
             contract,
             draft,
             worker,
-            root=repo.resolve() if repo else None,
-            import_root=import_root,
             tier=_tier(tier),
-            device=_device(device),
             seed=seed,
+            **where,
             seen=progress.verdict,
         )
     if as_json:

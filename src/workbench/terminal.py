@@ -20,6 +20,7 @@ from workbench.records import Conformance, Kill, KillTable, Numeric, Report, Ver
 from workbench.spec import Spec, load
 
 _SHOWN = 3  # mistakes that are named for a test
+_GAPS = 5  # kinds of bug that are shown of those that a contract is silent about
 KILLS = 20  # mutants for each spec of the demo: enough to see what they are, in little time
 SIGNS = {
     "passed": "✓",
@@ -119,8 +120,10 @@ def print_report(spec: Spec, report: Report) -> None:
         count += f", {_killed(report.kills)} of the mistakes made on purpose"
     print(f"\n{'green' if report.green else 'NOT green'}: {count}, {report.seconds:.1f} s")
     if report.gaps:
-        open_lines = "; ".join(gap.requirement for gap in report.gaps)
-        print(f"Left open by this contract, so no verdict speaks of it: {open_lines}")
+        print(f"\nThis contract is silent about {len(report.gaps)} kinds of bug, for example:")
+        for gap in report.gaps[:_GAPS]:
+            print(f"    {gap.requirement}\n        {_cut(gap.catches, 160)}")
+        print("All of them with the line that would catch each: --json, under report.gaps")
 
 
 def _print_numerics(dossier: Sequence[Numeric]) -> None:
@@ -325,6 +328,13 @@ def _row(outcome: Outcome) -> list[str]:
     ]
 
 
+def print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """Print verdicts that were reached alone, each with its whole evidence."""
+    for verdict in verdicts:
+        _print_against(verdict)
+    print("\nThese are single verdicts and no report: the other checks did not run.")
+
+
 def _print_against(verdict: Verdict) -> None:
     name = verdict.requirement or verdict.check
     print(f"\n{SIGNS[verdict.outcome]} {name} {verdict.outcome}" + _part(" at ", verdict.where))
@@ -334,6 +344,7 @@ def _print_against(verdict: Verdict) -> None:
         ("reason", verdict.reason),
         ("with", ", ".join(f"{key}={value}" for key, value in verdict.conditions.items())),
         ("fix", verdict.fix),
+        ("again", f"workbench check ... --only {name}" if verdict.outcome == "failed" else ""),
     )
     for title, text in rows:
         if text:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from gallery import Entry, entries
+from gallery import Entry, contract, entries, one_file
 
 from workbench import registry
+from workbench.records import Verdict
+from workbench.sandbox import Worker
+from workbench.sandbox.judge import replay
 
 DRAFTS = entries()
 NOT_GOOD = {"failed", "inconclusive"}
 
 
 @pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.name)
-def test_a_draft_trips_exactly_the_checks_that_it_names(draft: Entry, judged):
+def test_a_draft_trips_exactly_the_checks_that_it_names(draft: Entry, judged, worker):
     report = judged(draft.source, draft.spec, patience=draft.patience, tier=draft.tier)
     tripped = {verdict.check for verdict in report.verdicts if verdict.outcome in NOT_GOOD}
     told = [(v.check, v.outcome, v.seen, v.reason) for v in report.verdicts if not v.good]
@@ -20,9 +23,21 @@ def test_a_draft_trips_exactly_the_checks_that_it_names(draft: Entry, judged):
     assert report.green is not bool(draft.trips), told
     for verdict in report.verdicts:
         if verdict.outcome == "failed":
+            _replays(verdict, draft, worker)
             assert all((verdict.seen, verdict.expected, verdict.fix)), verdict
         elif verdict.outcome == "skipped":  # only ever because of what another check reports
             assert any(f"`{name}`" in verdict.reason for name in draft.trips), verdict
+
+
+def _replays(verdict: Verdict, draft: Entry, worker: Worker):
+    """What failed among others fails alone, in a fresh process, with the same counterexample."""
+    if verdict.check == "untampered":  # it looks back on all others
+        return
+    spec = contract(draft.spec) if isinstance(draft.spec, str) else draft.spec
+    name = verdict.requirement or verdict.check
+    again = replay(spec, one_file(draft.source), [name], worker, patience=draft.patience)
+    same = [one for one in again if one.check == verdict.check]
+    assert [one.model_copy(update={"seconds": verdict.seconds}) for one in same] == [verdict]
 
 
 @pytest.mark.parametrize("name", registry.members("checks"))

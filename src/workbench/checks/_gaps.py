@@ -18,6 +18,7 @@ from workbench.spec import Spec
 _ROOM = "checks"
 _USUAL = ("model", "layer")
 _MANY_WORDS = 8
+_TELLING = ("equation", "operation_order", "law", "parameters", "output_form", "distinct_layers")
 
 
 def gaps(spec: Spec) -> tuple[Gap, ...]:
@@ -27,11 +28,12 @@ def gaps(spec: Spec) -> tuple[Gap, ...]:
         spec: The spec.
 
     Returns:
-        For each check that nothing asks for: a requirement that would, and what it would catch.
+        For each check that nothing asks for: a requirement that would, and what it would catch;
+        those that catch most come first.
     """
     phrases = {line.phrase for line in spec.requires.values()}
     found = []
-    for name in registry.members(_ROOM):
+    for name in dict.fromkeys([*_TELLING, *registry.members(_ROOM)]):
         module = registry.load(_ROOM, name)
         if module.DECIDES and not phrases & module.DECIDES.keys() and _fits(spec, module):
             found.append(Gap(check=name, requirement=_example(module), catches=lesson(name).why))

@@ -23,7 +23,7 @@ COST = 8
 def check(subject: Subject) -> Decision:
     """Call several times and count what stands in attributes and containers."""
     case = subject.case(dtype="float32")
-    answer = subject.look("attributes", case, weights="born", calls=4)
+    answer = subject.look("attributes", case, weights="born", calls=4, fresh=True)
     conditions = subject.conditions(case, weights="born", calls=4)
     for name, counts in answer["held"].items():
         # The first call may build something; what grows with each one after it never ends.

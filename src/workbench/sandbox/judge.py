@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench import registry
 from workbench.checks import CannotLook, Decision, Step, Subject, gaps, lesson, plan
-from workbench.errors import CandidateError, CandidateLost, CandidateRaised
+from workbench.errors import CandidateError, CandidateLost, CandidateRaised, UsageError, nearest
 from workbench.records import (
     Draft,
     FlowStep,
@@ -32,7 +32,7 @@ from workbench.sandbox._reach import reach
 from workbench.sandbox._worker import Worker
 from workbench.spec import Spec
 
-__all__ = ["judge", "plan"]
+__all__ = ["judge", "plan", "replay"]
 
 _HOSTS = frozenset({"time", "size"})  # reasons of a loss that a sound module can give, too
 _LAST = ("untampered", "compiles")
@@ -76,18 +76,9 @@ def judge(
     worker.start()  # so that the first verdict's seconds are its own
     started = time.monotonic()
     with Bench(worker, sources(draft, root, import_root), seed, patience) as bench:
-        subject = Subject(spec, draft.module, bench.ask, device=device, seed=seed)
-        reaches = reach(draft.files("module"))
-        subject.tampering = lambda: bench.touched(reaches, restored=tier == "live")
+        subject = _subject(spec, draft, bench, device, seed, restored=tier == "live")
         court = _Court(subject, bench)
-        verdicts = []
-        for before, step in zip([None, *steps], steps, strict=False):
-            if before and before.module.TIER == "live" != step.module.TIER:
-                # Later checks use parts of libraries that change others for a while themselves.
-                with contextlib.suppress(CandidateError, CannotLook):
-                    bench.touched(restored=True)
-            verdicts.append(court.decide(step))
-            seen(verdicts[-1])
+        verdicts = tuple(_verdicts(court, steps, bench, seen))
         pictures = _pictures(subject, steps) if court.standing else {}
         environment = bench.environment()
         tests = bench.tests(draft.files("test")) if tier != "live" else ()
@@ -98,13 +89,89 @@ def judge(
         environment=environment,
         device=device,
         tier=tier,
-        verdicts=tuple(verdicts),
+        verdicts=verdicts,
         tests=tests,
         gaps=gaps(spec),
         guarantees=worker.guarantees,  # attacked once per worker, which is not this draft's time
         seconds=seconds,
         **pictures,
     )
+
+
+def replay(
+    spec: Spec,
+    draft: Draft,
+    names: Sequence[str],
+    worker: Worker,
+    *,
+    root: str | Path | None = None,
+    import_root: str = ".",
+    device: str = "cpu",
+    seed: int = 0,
+    patience: float | None = None,
+) -> tuple[Verdict, ...]:
+    """Reach a few verdicts of a draft again, alone and in a fresh process; this is no report.
+
+    Args:
+        spec: What is asked for.
+        draft: What was offered.
+        names: Checks, or ids of requirements.
+        worker: The warm worker that forks candidates.
+        root: The target repository, where the draft stands in one.
+        import_root: The folder that stands on ``sys.path`` when the target runs, relative.
+        device: ``cpu`` or ``cuda:N``.
+        seed: As in the verdict that is looked at again.
+        patience: Seconds for one question; the worker's limit, if not given.
+
+    Returns:
+        One verdict for each check and requirement that is named.
+
+    Raises:
+        SpecError: No check decides a requirement, or an exemption names nothing.
+        UsageError: The spec leads to no such check.
+    """
+    verdicts = []
+    for step in _named(spec, names):
+        with Bench(worker, sources(draft, root, import_root), seed, patience) as bench:
+            subject = _subject(spec, draft, bench, device, seed, restored=True)
+            verdicts.append(_Court(subject, bench).decide(step))
+    return tuple(verdicts)
+
+
+def _named(spec: Spec, names: Sequence[str]) -> list[Step]:
+    """Find the steps that are meant by names of checks or ids of requirements."""
+    known: dict[str, list[Step]] = {}
+    for step in plan(spec, "deep"):
+        if step.name != "untampered":  # it looks back on all others, so alone it sees nothing
+            known.setdefault(step.name, []).append(step)
+            if step.requirement:
+                known.setdefault(step.requirement.id, []).append(step)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no check {name!r} can be run alone: {nearest(name, known)}")
+    return [step for name in names for step in known[name]]
+
+
+def _subject(
+    spec: Spec, draft: Draft, bench: Bench, device: str, seed: int, *, restored: bool
+) -> Subject:
+    subject = Subject(spec, draft.module, bench.ask, device=device, seed=seed)
+    reaches = reach(draft.files("module"))
+    subject.tampering = lambda: bench.touched(reaches, restored=restored)
+    return subject
+
+
+def _verdicts(
+    court: _Court, steps: Sequence[Step], bench: Bench, seen: Callable[[Verdict], None]
+) -> Iterator[Verdict]:
+    for before, step in zip([None, *steps], steps, strict=False):
+        if before and before.module.TIER == "live" != step.module.TIER:
+            # Later checks use parts of libraries that change others for a while themselves.
+            with contextlib.suppress(CandidateError, CannotLook):
+                bench.touched(restored=True)
+        verdict = court.decide(step)
+        seen(verdict)
+        yield verdict
 
 
 def _order(step: Step) -> int:
