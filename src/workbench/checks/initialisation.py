@@ -16,6 +16,7 @@ from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._graph import graph
 from workbench.checks._inputs import Array
 from workbench.checks._line import Answer
+from workbench.checks._operations import operations
 from workbench.checks._requirement import NUMBER, word
 from workbench.checks._subject import Subject
 from workbench.errors import CandidateRaised
@@ -26,6 +27,9 @@ DECIDES = {
     "initial deviation": (NUMBER,),
     "initial embedding deviation": (NUMBER,),
     "initial bias": (NUMBER,),
+    "initial scale": (NUMBER,),
+    "initial position deviation": (NUMBER,),
+    "initial token deviation": (NUMBER,),
     "initialisation": (
         "xavier_uniform",
         "xavier_normal",
@@ -38,6 +42,12 @@ DECIDES = {
 }
 COST = 3
 
+# What a parameter does in a run, in the words of its operations.
+_DOES = {
+    "initial scale": "multiply parameter",
+    "initial position deviation": "add parameter",
+    "initial token deviation": "concat parameter",
+}
 # Six standard deviations: one false alarm in 500 million.
 _SIGMAS = 6.0
 _MANY = 1_000_000  # parameters that are still sent at once
@@ -67,12 +77,16 @@ def _chosen(subject: Subject) -> Iterator[tuple[str, Array]]:
     """Yield the parameters that the phrase speaks of, as they were born."""
     built, phrase = _built(subject), subject.phrase.phrase
     state, tables = built["state"], _tables(subject)
+    acting = _acting(subject, _DOES[phrase]) if phrase in _DOES else set()
     for name in (entry["name"] for entry in built["parameters"] if entry["learned"]):
         values = state[name]
         matrix = values.ndim >= 2 and values.size > max(values.shape)
         if phrase == "initial bias":
             # What scales is born as ones; what is added is a bias.
             if values.ndim == 1 and not (values.size and np.all(values == 1)):
+                yield name, values
+        elif phrase in _DOES:
+            if name in acting:
                 yield name, values
         elif phrase == "initial embedding deviation":
             if name in tables:
@@ -100,10 +114,22 @@ def _tables(subject: Subject) -> set[str]:
     return {found[s].name for s in sources if found[s].kind == "parameter"}
 
 
+def _acting(subject: Subject, operation: str) -> set[str]:
+    """Name the parameters that scale, are added or are joined on, outside of norms and maps."""
+    case = subject.bare()
+    found = graph(subject, case)
+    names = set()
+    for seen in operations(subject, case).seen:
+        if seen.name == operation:
+            leaves = [found[found.bare(source)] for source in found[seen.node].sources]
+            names |= {leaf.name for leaf in leaves if leaf.kind == "parameter"}
+    return names
+
+
 def _problem(subject: Subject, values: Array) -> str | None:
     """Say what is wrong with one parameter; nothing, or None where it is too small to tell."""
     phrase = subject.phrase.phrase
-    if phrase == "initial bias":
+    if phrase in ("initial bias", "initial scale"):
         wanted = float(subject.phrase.expression.value(subject.options))
         off = np.abs(values - wanted).max() if values.size else 0.0
         return f"has values up to {off:.3g} away" if off > 1e-6 else ""
@@ -118,6 +144,8 @@ def _problem(subject: Subject, values: Array) -> str | None:
 
 
 def _spread(values: Array, wanted: float) -> str | None:
+    if not wanted:
+        return f"has values up to {np.abs(values).max():.3g}" if np.any(values != 0) else ""
     if values.size < _FEW:
         return None
     seen = float(np.sqrt(np.mean(values**2)))

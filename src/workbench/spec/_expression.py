@@ -2,8 +2,9 @@
 
 An expression is Python's own syntax, cut down to what a closed form needs: integers, floats, words
 in quotes, names, ``+ - * // / % **``, comparisons, ``and or not``, ``a if cond else b``, indexing
-of list options, the functions below, and sums over a list: ``sum(n * 4 ** i for i, n in
-enumerate(layers))``. It is walked by hand and never executed.
+of list options, the functions below, sums over a list, ``sum(n * 4 ** i for i, n in
+enumerate(layers))``, and lists: ``[1, 2, 2]``, ``[1] + [2] * (num_stages - 1)``,
+``[width * 2**i for i in range(num_stages)]``. It is walked by hand and never executed.
 """
 
 from __future__ import annotations
@@ -131,7 +132,10 @@ def _names(node: ast.AST) -> frozenset[str]:
             return frozenset({name})
         case ast.Call(args=parts):
             return frozenset().union(*map(_names, parts))
-        case ast.GeneratorExp(elt=body, generators=[over]):
+        case (
+            ast.GeneratorExp(elt=body, generators=[over])
+            | ast.ListComp(elt=body, generators=[over])
+        ):
             return (_names(body) - _names(over.target)) | _names(over.iter)
     return frozenset().union(*map(_names, ast.iter_child_nodes(node)))
 
@@ -157,17 +161,25 @@ def _check(node: ast.AST, text: str) -> None:
             if name not in FUNCTIONS:
                 raise SpecError(f"{name!r} in {text!r} is no function: {nearest(name, FUNCTIONS)}")
             parts = node.args
-        case ast.GeneratorExp(generators=[ast.comprehension(ifs=[], is_async=0) as over]):
+        case ast.List(elts=elements):
+            parts = elements
+        case ast.GeneratorExp() | ast.ListComp() if _is_plain(node.generators):
+            over = node.generators[0]
             parts = [node.elt, *_targets(over.target, text), over.iter]
         case _:
             kind = type(node).__name__.lower()
             raise SpecError(
                 f"{text!r} holds {kind}, which is not read here; legal are integers, names, "
-                "+ - * // / % **, comparisons, 'a if b else c', name[index] and "
+                "+ - * // / % **, comparisons, 'a if b else c', name[index], [1, 2] and "
                 + ", ".join(FUNCTIONS)
             )
     for part in parts:
         _check(part, text)
+
+
+def _is_plain(generators: list[ast.comprehension]) -> bool:
+    """Whether a comprehension runs once over one list, without conditions."""
+    return len(generators) == 1 and not generators[0].ifs and not generators[0].is_async
 
 
 def _targets(target: ast.expr, text: str) -> list[ast.expr]:
@@ -208,7 +220,12 @@ def _evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return _evaluate(value, names)[_evaluate(index, names)]
         case ast.Call(func=ast.Name(id=name)):
             return FUNCTIONS[name](*(_evaluate(part, names) for part in node.args))
-        case ast.GeneratorExp(elt=body, generators=[over]):
+        case ast.List(elts=elements):
+            return [_evaluate(part, names) for part in elements]
+        case (
+            ast.GeneratorExp(elt=body, generators=[over])
+            | ast.ListComp(elt=body, generators=[over])
+        ):
             return [_evaluate(body, {**names, **bound}) for bound in _bindings(over, names)]
     raise SpecError(f"{ast.unparse(node)!r} cannot be evaluated")
 
@@ -228,13 +245,26 @@ def _bindings(over: ast.comprehension, names: Mapping[str, Any]) -> Iterator[dic
 
 def _binary(node: ast.BinOp, left: Any, right: Any) -> Any:
     if isinstance(left, str | list | tuple) or isinstance(right, str | list | tuple):
-        raise TypeError(f"{ast.unparse(node)} needs numbers")
+        return _joined(node, left, right)
     if isinstance(node.op, ast.Pow) and (abs(right) > 64 or abs(left) > 10**9):
         raise ValueError(f"{ast.unparse(node)} is too large a power")
     value = _BINARY[type(node.op)](left, right)
     if abs(value) > _LARGEST:
         raise ValueError(f"{ast.unparse(node)} is beyond {_LARGEST:.0e}")
     return value
+
+
+def _joined(node: ast.BinOp, left: Any, right: Any) -> list[Any]:
+    """Put lists one behind the other, or repeat one."""
+    if isinstance(left, int) and isinstance(right, list):
+        left, right = right, left
+    added = isinstance(node.op, ast.Add) and isinstance(right, list)
+    repeated = isinstance(node.op, ast.Mult) and isinstance(right, int)
+    if not isinstance(left, list) or not (added or repeated):
+        raise TypeError(f"{ast.unparse(node)} needs numbers")
+    if (len(left) + len(right) if added else len(left) * right) > _LONGEST_LIST:
+        raise ValueError(f"{ast.unparse(node)} is longer than {_LONGEST_LIST}")
+    return left + right if added else left * right
 
 
 def _compare(node: ast.Compare, names: Mapping[str, Any]) -> bool:
@@ -275,12 +305,18 @@ def _simplify(node: ast.expr, values: Mapping[str, Any]) -> ast.expr:
             new = ast.Subscript(
                 value=node.value, slice=_simplify(node.slice, values), ctx=ast.Load()
             )
-        case ast.GeneratorExp(elt=body, generators=[over]):
+        case ast.List(elts=elements):
+            parts = [_simplify(part, values) for part in elements]
+            return ast.List(elts=parts, ctx=ast.Load())
+        case (
+            ast.GeneratorExp(elt=body, generators=[over])
+            | ast.ListComp(elt=body, generators=[over])
+        ):
             inner = {key: value for key, value in values.items() if key not in _names(over.target)}
             within = ast.comprehension(
                 target=over.target, iter=_simplify(over.iter, values), ifs=[], is_async=0
             )
-            return ast.GeneratorExp(elt=_simplify(body, inner), generators=[within])
+            return type(node)(elt=_simplify(body, inner), generators=[within])
         case _:
             return node
     return _folded(new, values)
