@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import workbench
+from workbench import registry
 from workbench.cells import located, marked, unmarked
 from workbench.records import (
     Cell,
@@ -19,6 +20,7 @@ from workbench.records import (
     Draft,
     Influence,
     LayerStatistic,
+    Numeric,
     Proposal,
     Report,
     Trial,
@@ -32,6 +34,8 @@ from workbench.widgets._verdicts_panel import compared
 from workbench.widgets.change_view import change_view, trial_piece
 from workbench.widgets.influence_map import influence_map
 from workbench.widgets.layer_statistics import layer_statistics
+from workbench.widgets.numerics_map import numerics_map
+from workbench.widgets.report_view import tier_of
 
 CONTRACT = 'name: Net\ntext: a net\noptions: {width: 3}\ninputs: {x: float "batch width"}\n'
 HOSTILE = "<img src=x onerror=steal()>"
@@ -123,6 +127,27 @@ def test_layers_that_died_are_marked() -> None:
     assert "not finite" in body
 
 
+def test_the_numerics_say_what_broke_and_how_far_the_rest_is() -> None:
+    entries = [
+        Numeric(input="ordinary", type="float32", error=2e-7),
+        Numeric(input="ordinary", type="float16", error=3e-2, gradients=(HOSTILE,)),
+        Numeric(input=HOSTILE, type="float16", broken=7),
+        Numeric(input="masked", type=HOSTILE, raised=HOSTILE),
+    ]
+    shown = numerics_map(entries)
+    assert "2e-07" in shown.body
+    assert "7 not finite" in shown.body
+    assert "<img" not in shown.body
+    assert f"masked in {HOSTILE}: {HOSTILE}" in shown.text
+    assert "no numerics" in numerics_map([]).text
+
+
+def test_each_check_says_from_which_tier_on_it_runs() -> None:
+    tiers = {name: tier_of(name) for name in registry.members("checks")}
+    assert set(tiers.values()) == {"live", "full", "deep"}
+    assert tier_of("no_such_check") == ""
+
+
 def test_devices_are_compared_check_by_check() -> None:
     def report(device: str, outcome: Any) -> Report:
         verdict = Verdict(check="finite", outcome=outcome)
@@ -134,6 +159,14 @@ def test_devices_are_compared_check_by_check() -> None:
     differ = compared({"cpu": good, "cuda:0": report("cuda:0", "failed")})
     assert "Where the devices differ" in differ
     assert "finite" in differ
+    near, far = (
+        report(device, "passed").model_copy(
+            update={"numerics": (Numeric(input="zeros", type="float16", error=error),)}
+        )
+        for device, error in (("cpu", 1e-4), ("cuda:0", 1e-2))
+    )
+    assert "error, zeros in float16" in compared({"cpu": near, "cuda:0": far})
+    assert "the same on" in compared({"cpu": near, "cuda:0": near})
 
 
 def test_a_change_is_shown_with_its_reason_and_as_text() -> None:

@@ -76,6 +76,11 @@ class Worker:
                 )
                 weakref.finalize(self, self._zygote.close)
 
+    @property
+    def warm(self) -> bool:
+        """Whether the warm process is there, and its guarantees are known."""
+        return self._zygote is not None and self._self_test is not None
+
     def candidate(
         self,
         sources: Mapping[str, str],

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-Task = Callable[[], None]
+Task = Callable[[], object]
 
 
 class Lane:

@@ -42,9 +42,14 @@ class StoppableWorker(Worker):
         self._lane = Lane("workbench-worker", lambda error: None)
         self._closing: threading.Thread | None = None
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Start before it is needed; returns at once. If it cannot start, its first use says so."""
-        self._lane.put(self._worker.start)
+        self._lane.put(lambda: self._worker.guarantees)  # starts it, and tries it
+
+    @property
+    def warm(self) -> bool:
+        """Whether it is there, and tried, at once for the next who asks."""
+        return self._worker.warm
 
     def stop(self) -> None:
         """End the process and its candidates, now; returns at once."""

@@ -76,6 +76,7 @@ _CSS = f"""
   background: none; white-space: nowrap; }}
 .wb .wb-heat td {{ min-width: 22px; height: 20px; padding: 0; text-align: center;
   background: var(--wb-soft); }}
+.wb .wb-figured td {{ padding: 0 8px; font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .wb details {{ margin: 2px 0; }}
 .wb summary {{ cursor: pointer; }}
 .wb summary:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}

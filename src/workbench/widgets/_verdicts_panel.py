@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 
@@ -14,6 +14,8 @@ from workbench.widgets._panel import LABEL, Panel, button, html, row
 from workbench.widgets._pieces import badge, outcome, sub, table
 from workbench.widgets.report_view import report_view
 
+_FARTHER = 10.0  # times: errors that are apart by this are worth a look
+_ALONE = "this machine has one device, the cpu; with a GPU both are compared here"
 _TIERS = [("live (on every edit)", "live"), ("full (to accept)", "full"), ("deep", "deep")]
 
 
@@ -23,21 +25,30 @@ class VerdictsPanel(Panel):
     Args:
         flusher: Brings changes to the widgets.
         check: Called with a tier and a device when what stands shall be checked.
+        compare: Called with a tier and all devices when they shall be compared.
         devices: The devices that there are.
     """
 
     def __init__(
-        self, flusher: Flusher, check: Callable[[Tier, str], None], devices: list[str]
+        self,
+        flusher: Flusher,
+        check: Callable[[Tier, str], None],
+        compare: Callable[[Tier, Sequence[str]], None],
+        devices: list[str],
     ) -> None:
         self.tier = ipywidgets.Dropdown(
             options=_TIERS, value="full", description="Tier", style=LABEL
         )
         self.device = ipywidgets.Dropdown(options=devices, description="Device", style=LABEL)
         self.check_button = button("Check", "Check what stands in the cells", main=True)
+        self.compare_button = button("Compare devices", "Check what stands on each, and compare")
+        self.compare_button.disabled = len(devices) < 2
         self.report = html(sub("The evidence appears here."))
-        line = row(self.tier, self.device, self.check_button)
+        alone = html(sub(_ALONE) if len(devices) < 2 else Html())
+        line = row(self.tier, self.device, self.check_button, self.compare_button, alone)
         super().__init__("5 · Verdicts", flusher, [line], [self.report])
         self.check_button.on_click(lambda _: check(self.tier.value, self.device.value))
+        self.compare_button.on_click(lambda _: compare(self.tier.value, devices))
         self._draft: Draft | None = None
         self._report: Report | None = None
         self._devices: dict[str, Report] = {}
@@ -83,12 +94,31 @@ def compared(reports: Mapping[str, Report]) -> Html:
         for device, report in reports.items()
     }
     names = dict.fromkeys(name for found in outcomes.values() for name in found)
-    rows = [
+    rows: list[Sequence[object]] = [
         (tag("b", name), *(outcome(found.get(name, "skipped")) for found in outcomes.values()))
         for name in names
         if len({found.get(name) for found in outcomes.values()}) > 1
     ]
+    rows += _errors(reports)
+    took = ", ".join(f"{device} {report.seconds:.1f} s" for device, report in reports.items())
     if not rows:
-        return join([badge("the same on", "✓", "good"), f" {', '.join(reports)}"])
+        return join([badge("the same on", "✓", "good"), f" {', '.join(reports)} ", sub(took)])
     titles = ["check_", *(f"{device}_" for device in reports)]
-    return join([tag("h4", "Where the devices differ"), table(titles, rows, "Devices")])
+    shown = table(titles, rows, "Devices")
+    return join([tag("h4", join(["Where the devices differ ", sub(took)])), shown])
+
+
+def _errors(reports: Mapping[str, Report]) -> list[Sequence[object]]:
+    """Compare the errors against float64 where they are of another size."""
+    found = {
+        device: {f"{one.input} in {one.type}": one.error for one in report.numerics}
+        for device, report in reports.items()
+    }
+    rows: list[Sequence[object]] = []
+    for name in dict.fromkeys(name for errors in found.values() for name in errors):
+        errors = [one.get(name) for one in found.values()]
+        sizes = [error for error in errors if error]
+        if len(sizes) > 1 and max(sizes) > _FARTHER * min(sizes):
+            shown = ("–" if error is None else f"{error:.0e}" for error in errors)
+            rows.append((f"error, {name}", *shown))
+    return rows

@@ -50,6 +50,9 @@ class Work:
         self._tell = tell
         self._folder = folder or sessions_folder()
         self._worker = StoppableWorker(self._heed_stop)
+        # A person's edits wait for no implementer and no kill table: they have a process of
+        # their own, as soon as there is anything to edit.
+        self._live_worker = StoppableWorker(self._heed_stop)
         self._session: Session | None = None
         self.revisions = Revisions()
         self._mending = threading.RLock()
@@ -65,6 +68,7 @@ class Work:
         self._now = _Now()
         self._lane = Lane("workbench-session", self._fail)
         self._aside = Lane("workbench-predict", self._fail)  # nobody waits for it
+        self._checks = Lane("workbench-checks", self._fail)  # what a person wants checked wholly
         self._live = Lane("workbench-live", self._fail)  # a person's cells, while others work
         self._quick = Lane("workbench-answers", self._fail)  # what is only written down
 
@@ -151,7 +155,13 @@ class Work:
             tier: How much; the session's own, if not given.
             device: Where; the session's own, if not given.
         """
-        self._do("check", lambda: self._check(tier, device), self._live)
+        lane = self._live if tier == "live" else self._checks
+        self._do("check", lambda: self._check(tier, device), lane)
+
+    def compare(self, tier: Tier, devices: Sequence[str]) -> None:
+        """Check what stands on several devices, one after the other, to be compared."""
+        for device in devices:
+            self.check(tier, device)
 
     def place(self, path: str, test_path: str) -> None:
         """Put the code of the next session where the person wants it."""
@@ -206,13 +216,15 @@ class Work:
         if self._session is not None:
             self._session.halt()
         self._worker.stop()
+        self._live_worker.stop()
 
     def close(self) -> None:
         """End the thread and the worker and let go of the session."""
         self._stopped = self._given
         self._go.set()
         self._worker.close()
-        for lane in (self._live, self._aside, self._quick):
+        self._live_worker.close()
+        for lane in (self._checks, self._live, self._aside, self._quick):
             lane.close()
         self._lane.put(self._close_session)
         self._lane.put(self._lane.close)
@@ -301,7 +313,7 @@ class Work:
             placement = repo.place(study, loads(contract))
         self._placement, self._proposed = None, placement
         self._tell("studied", (study, placement))
-        self._worker.warm()
+        self._worker.warm_up()
 
     def _place(self, path: str, test_path: str) -> None:
         if self._proposed is None:
@@ -316,7 +328,7 @@ class Work:
     def _begin(self, contract: str, repository: str, keywords: dict[str, Any]) -> None:
         self._new(contract, repository, keywords)
         self._opened().study()
-        self._worker.warm()
+        self._worker.warm_up()
 
     def _new(self, contract: str, repository: str, keywords: dict[str, Any]) -> None:
         self._close_session()
@@ -345,7 +357,7 @@ class Work:
         self._tell("cells", self.revisions)
         self._tell("opened", name)
         self._propose()
-        self._worker.warm()
+        self._worker.warm_up()
 
     def _run(self) -> None:
         session = self._opened()
@@ -394,7 +406,8 @@ class Work:
         self._tell("checking", tier or session.tier)
         placement = self._where()
         draft = draft.model_copy(update={"wants": tier})
-        self._tell("checked", session.check(draft, self._worker, placement, device=device))
+        worker = self._live_worker if tier == "live" and self._live_worker.warm else self._worker
+        self._tell("checked", session.check(draft, worker, placement, device=device))
         self._propose()
 
     def _propose(self, *, anyway: bool = False) -> None:
@@ -485,6 +498,8 @@ class Work:
             self.revisions = Revisions()
         with self._mending:
             self.revisions.hear(event)
+        if event["event"] == "drafted" and not again:
+            self._live_worker.warm_up()
         self._tell("event", event)
         changed = event["event"] in {"started", "drafted", "edited"} or "cell" in event
         if changed and not again:

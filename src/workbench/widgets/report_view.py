@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from workbench import registry
 from workbench.cells import located
@@ -18,6 +19,7 @@ from workbench.widgets._view import View
 from workbench.widgets.gradient_flow import gradient_flow
 from workbench.widgets.influence_map import influence_map
 from workbench.widgets.layer_statistics import layer_statistics
+from workbench.widgets.numerics_map import numerics_map
 from workbench.widgets.shape_flow import cost, shape_flow
 
 
@@ -46,6 +48,7 @@ def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = 
             _kills(report.kills),
             _fold_view("Shape flow and cost", _flow(report), bool(report.flow)),
             _fold_view("Gradient flow", gradient_flow(report.gradients), bool(report.gradients)),
+            _fold_view("Numerics", numerics_map(report.numerics), False),
             _fold_view(
                 "Activations and initialisation", layer_statistics(report.statistics), False
             ),
@@ -91,14 +94,14 @@ def verdict_tables(
     for name in names:
         found = [verdict for verdict in required if verdict.requirement == name]
         title = join([tag("b", name), tag("code", lines[name]) if name in lines else ""], " ")
-        rows += [(outcome(v.outcome), title, evidence(v), _seconds(v.seconds)) for v in found]
+        rows += [(*_first_cells(v), title, evidence(v), _seconds(v.seconds)) for v in found]
         if not found:
-            rows.append((badge("open", "…"), title, sub("no evidence yet"), ""))
-    titles = ["verdict_", "requirement", "evidence+", "s#"]
+            rows.append((badge("open", "…"), "", title, sub("no evidence yet"), ""))
+    titles = ["verdict_", "tier_", "requirement", "evidence+", "s#"]
     parts = [tag("h4", "Requirements"), table(titles, rows, "Requirements")] if rows else []
     if others:
-        rows = [(outcome(v.outcome), v.check, evidence(v), _seconds(v.seconds)) for v in others]
-        titles = ["verdict_", "check_", "evidence", "s#"]
+        rows = [(*_first_cells(v), v.check, evidence(v), _seconds(v.seconds)) for v in others]
+        titles = ["verdict_", "tier_", "check_", "evidence", "s#"]
         parts += [tag("h4", "Checks"), table(titles, rows, "Checks")]
     return join(parts)
 
@@ -127,10 +130,29 @@ def _kills(kills: KillTable | None) -> Html:
 
 def lesson(check: str) -> str:
     """Return what a check teaches: what holds, why, and how to fix it; ``""`` where unknown."""
+    return ast.get_docstring(_parsed(check)) or ""
+
+
+def tier_of(check: str) -> str:
+    """Return the tier from which on a check runs; ``""`` where it is unknown."""
+    for node in _parsed(check).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="TIER")], value=ast.Constant(value=tier)):
+                return str(tier)
+    return ""
+
+
+@cache
+def _parsed(check: str) -> ast.Module:
+    """Read a check without importing it; an unknown one says nothing."""
     try:
-        return ast.get_docstring(ast.parse(registry.source("checks", check))) or ""
+        return ast.parse(registry.source("checks", check))
     except UsageError:
-        return ""
+        return ast.Module([], [])
+
+
+def _first_cells(verdict: Verdict) -> tuple[Html, Html]:
+    return outcome(verdict.outcome), sub(tier_of(verdict.check))
 
 
 def counted(verdicts: Sequence[Verdict]) -> str:

@@ -81,11 +81,12 @@ def shape_flow(flow: Sequence[FlowStep]) -> View:
     total = _total(flow)
     caption = f"{number(len(flow), 'step')} at full size · {number(total, 'parameter')}"
     shown = [_row(depth, step, total) for depth, step in rows]
-    titles = ["step", "output_", "memory#", "parameters#", "share_", "FLOP#"]
+    titles = ["step", "output_", "holds#", "keeps#", "parameters#", "share_", "FLOP#"]
     picture = tag("div", table(titles, shown, "Shape flow"), class_="wb-scroll wb-flow")
     text = [f"shape flow: {caption}"]
     text += [f"  {'  ' * depth}{step.line}" for depth, step in rows]
-    return View(join([sub(caption), picture]), "\n".join(text))
+    legend = "holds: the memory of its output · keeps: what it keeps for a backward pass"
+    return View(join([sub(f"{caption} · {legend}"), picture]), "\n".join(text))
 
 
 def cost(flow: Sequence[FlowStep]) -> Html:
@@ -180,7 +181,9 @@ def _row(depth: int, step: Step, total: int) -> tuple[object, ...]:
     )
     held = _bytes(step.step.output)
     memory = _size(held) if held else ""
+    kept = _size(step.step.saved * step.times) if step.step.saved else ""
     drawn = bar(_BAR, step.parameters / total, GREEN) if step.parameters else ""
     counted = f"{step.parameters:,}" if step.parameters else ""
     flops = _scaled(step.step.flops * step.times) if step.step.flops else ""
-    return box, tag("span", step.step.output, class_="wb-mono"), memory, counted, drawn, flops
+    output = tag("span", step.step.output, class_="wb-mono")
+    return box, output, memory, kept, counted, drawn, flops

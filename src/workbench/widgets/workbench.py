@@ -76,7 +76,9 @@ class Workbench(ipywidgets.VBox):
             self._flusher, self._start, self._work.pause, self._work.go_on, self._work.stop, cards
         )
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
-        self.verdicts = VerdictsPanel(self._flusher, self._work.check, devices())
+        self.verdicts = VerdictsPanel(
+            self._flusher, self._work.check, self._work.compare, devices()
+        )
         self.export = ExportPanel(
             self._flusher,
             accept=self._work.accept,
