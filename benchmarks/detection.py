@@ -83,6 +83,7 @@ def seeded_bugs(trials: Iterable[Trial], worker: Worker, tier: str) -> None:
     """Print for each family how many bugs are caught, and name those that are not."""
     asked, found, held, bare = (Counter[str]() for _ in range(4))
     missed: list[str] = []
+    blank: list[str] = []
     alarms: list[str] = []
     excused: dict[str, set[str]] = {}  # what even the good module fails without its contract
 
@@ -100,11 +101,14 @@ def seeded_bugs(trials: Iterable[Trial], worker: Worker, tier: str) -> None:
             asked[trial.family] += 1
             found[trial.family] += bool(with_it)
             held[trial.family] += not green
-            bare[trial.family] += bool(set(without) - excused.get(trial.family, set()))
-            if not with_it:
-                missed.append(f"{trial.family}.{trial.name}")
+            alone = sorted(set(without) - excused.get(trial.family, set()))
+            bare[trial.family] += bool(alone)
+            name = f"{trial.family}.{trial.name}"
+            missed += [] if with_it else [name]
+            blank += [] if alone else [name]
             word = ", ".join(with_it) or ("MISSED" if green else "MISSED, but not green")
-            print(f"  {trial.family}.{trial.name}: {word}", file=sys.stderr, flush=True)
+            line = f"  {name}: {word} | without: {', '.join(alone) or 'MISSED'}"
+            print(line, file=sys.stderr, flush=True)
     print(f"{'family':24} bugs  with the contract  not green  without one")
     for name in asked:
         row = f"{found[name]:19} {held[name]:10} {bare[name]:12}"
@@ -113,6 +117,7 @@ def seeded_bugs(trials: Iterable[Trial], worker: Worker, tier: str) -> None:
     shares = [sum(counted.values()) / total for counted in (found, held, bare)]
     print(f"{'all':24} {total:4} {shares[0]:19.1%} {shares[1]:10.1%} {shares[2]:12.1%}")
     print("missed:", ", ".join(missed) or "none")
+    print("missed without a contract:", ", ".join(blank) or "none")
     print("alarms on the good modules:", ", ".join(alarms) or "none")
 
 

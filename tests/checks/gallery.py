@@ -54,19 +54,20 @@ def _pairs(path: Path) -> Iterator[Entry]:
     """Read good drafts with mistakes, each of which trips the check that the file is named for.
 
     A document gives a contract, a good draft, and mistakes: what is replaced, by what, and which
-    other checks notice it too.
+    other checks notice it too. The live tier is enough where it does not say ``tier``.
     """
     for number, document in enumerate(YAML(typ="safe").load_all(path), start=1):
         name, data = f"{path.stem}_{number}", {"name": "Part", "kind": "layer", "text": path.stem}
-        keys = ("kind", "options", "sizes", "inputs", "outputs", "requires", "allows")
+        keys = ("kind", "options", "sizes", "inputs", "outputs", "roles", "requires", "allows")
         asked = Spec.model_validate({**data, **{k: document[k] for k in keys if k in document}})
         good = f"{_IMPORTS}{document['good']}"
-        yield Entry(f"{name}_good", good, asked, frozenset(), PATIENCE, "live")
+        tier = document.get("tier", "live")
+        yield Entry(f"{name}_good", good, asked, frozenset(), PATIENCE, tier)
         for at, (old, new, *others) in enumerate(document["bad"], start=1):
             if good.count(old) != 1:
                 raise ValueError(f"{path.name}: {old!r} stands {good.count(old)} times in {name}")
             trips = frozenset({path.stem, *others})
-            yield Entry(f"{name}_bad_{at}", good.replace(old, new), asked, trips, PATIENCE, "live")
+            yield Entry(f"{name}_bad_{at}", good.replace(old, new), asked, trips, PATIENCE, tier)
 
 
 def _read(path: Path) -> Entry:

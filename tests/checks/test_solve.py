@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from workbench.checks import CannotLook
@@ -75,6 +76,57 @@ NETWORK = {
     "x + normal(x) * uniform(x)": T + 3 * torch.full((5, 7), 0.5),
     "module('blocks.*', x)": -T,
 }
+SEQUENCES = RNG.standard_normal((3, 4, 8))  # (batch, time, features)
+LENGTHS = np.array([3, 1, 0])
+B = torch.from_numpy(SEQUENCES)
+CELLS = {
+    name: cell(8, 2, batch_first=True).double()
+    for name, cell in {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}.items()
+}
+STATE = {
+    f"{name}.{key}": value.detach().numpy()
+    for name, cell in CELLS.items()
+    for key, value in cell.named_parameters()
+} | {f"part.{n}.weight": np.full((1, 1), float(n)) for n in (10, 2, 1)}
+
+
+def of(cell: str) -> str:
+    kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return ", ".join(f"weights['{cell}.{kind}_l0']" for kind in kinds)
+
+
+def turned(x: Tensor, base: float, *, pairs: bool) -> Tensor:
+    """Turn as complex numbers, which is the other way to write a rotation."""
+    half = x.shape[-1] // 2
+    two = x.unflatten(-1, (half, 2) if pairs else (2, half))
+    two = two if pairs else two.transpose(-1, -2)
+    powers = base ** (-torch.arange(half).double() / half)
+    angles = torch.outer(torch.arange(x.shape[-2]).double(), powers)
+    whole = torch.view_as_real(
+        torch.view_as_complex(two.contiguous()) * torch.polar(torch.ones_like(angles), angles)
+    )
+    return (whole if pairs else whole.transpose(-1, -2)).flatten(-2)
+
+
+LAYERS = {
+    "joined(softmax(causal((h := heads(s, 2)) @ transpose(h) / sqrt(4))) @ h)": (
+        F.scaled_dot_product_attention(
+            *[B.unflatten(-1, (2, 4)).transpose(1, 2)] * 3, is_causal=True
+        )
+        .transpose(1, 2)
+        .flatten(2)
+    ),
+    "repeat(x, 3, axis=0)": T.repeat_interleave(3, 0),
+    "rotate(s, 100)": turned(B, 100.0, pairs=False),
+    "rotate_pairs(s)": turned(B, 10000.0, pairs=True),
+    "reverse(s) + reverse(s, n)": B.flip(1)
+    + torch.stack(
+        [torch.cat([row[:n].flip(0), row[n:]]) for row, n in zip(B, LENGTHS, strict=True)]
+    ),
+    "last(s, n)": torch.stack([B[0, 2], B[1, 0], torch.zeros(8)]),
+    **{f"{name}(s, {of(name)})": cell(B)[0].detach() for name, cell in CELLS.items()},
+    "sum(weights['part.*.weight'] * arange(3)[:, None, None])": torch.tensor(0 * 1 + 2 + 2 * 10.0),
+}
 BESIDE = Beside(
     module=lambda path, inputs: -inputs[0] if path == "blocks.*" else inputs[0],
     draws=[("normal", np.zeros((2, 2))), ("uniform", X * 0 + 0.5), ("normal", X * 0 + 3.0)],
@@ -105,13 +157,15 @@ CASES = {
     "reduce(x, 'mean', y**2) + reduce(x, 'sum')": (T.sum() / (U**2).sum()) + T.sum(),
     "reduce(x, 'none') ** 3 % 2 // 1": T**3 % 2 // 1,
     **NETWORK,
+    **LAYERS,
 }
 
 
 @pytest.mark.parametrize("text", CASES)
 def test_an_equation_gives_what_torch_gives(text):
-    arrays = {"x": X, "y": Y, "p": P, "l": L, "q": Q, "r": R, "weights": W}
-    found = solve(Equation(text), {**arrays, "k": LABELS, "word": "small"}, BESIDE)
+    arrays = {"x": X, "y": Y, "p": P, "l": L, "q": Q, "r": R, "s": SEQUENCES, "n": LENGTHS}
+    more = {"weights": {**W, **STATE}, "k": LABELS, "word": "small"}
+    found = solve(Equation(text), {**arrays, **more}, BESIDE)
     np.testing.assert_allclose(found, CASES[text].numpy(), rtol=1e-12, atol=1e-12)
 
 

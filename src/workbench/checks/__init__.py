@@ -8,6 +8,8 @@ A check is a module:
     DECIDES             phrases of requirements that it decides, each with what may stand on the
                         right: `NUMBER`, `LAW` (nothing), or words
     FITS, EXAMPLE, fits optional: for which kinds and contracts a requirement makes sense; see _gaps
+    implied             optional: a function of a spec that writes requirements which its names make
+                        (an option ``num_heads``); silent where nothing of the kind is seen
     COST                milliseconds on a small transformer; the cheapest run first
     check(subject)      looks and returns a `Decision`
 

@@ -7,13 +7,14 @@ import numpy as np
 from workbench.checks._decision import CannotLook
 from workbench.checks._graph import Graph, Node, graph
 from workbench.checks._inputs import Array, Case
+from workbench.checks._meetings import projected_alike
 from workbench.checks._scores import profiles
 from workbench.checks._subject import Subject
 
 _BASE = 10000.0
 
 
-def table_scheme(subject: Subject, case: Case, axis: str) -> tuple[str, str]:
+def table_scheme(subject: Subject, case: Case, axis: str) -> tuple[str, str, str]:
     """Name the table of positions that is added to the content.
 
     Args:
@@ -22,7 +23,8 @@ def table_scheme(subject: Subject, case: Case, axis: str) -> tuple[str, str]:
         axis: The axis of positions.
 
     Returns:
-        ``learned``, ``sinusoidal`` or ``other``, and what was seen, in words.
+        ``learned``, ``sinusoidal`` or ``other``, what was seen, in words, and the name of a
+        learned table.
 
     Raises:
         CannotLook: Positions matter, and what brings them in cannot be seen.
@@ -36,9 +38,9 @@ def table_scheme(subject: Subject, case: Case, axis: str) -> tuple[str, str]:
     parameters = [node for node in before if node.kind == "parameter"]
     if operand.kind == "parameter" or parameters:
         name = operand.name or parameters[0].name
-        return "learned", f"a learned table of positions, {name}"
+        return "learned", f"a learned table of positions, {name}", name
     values = graph(subject, case, whole=[operand.number]).kept[operand.number]
-    return _fixed(values.reshape(-1, values.shape[-1])[: case.sizes[axis]])
+    return *_fixed(values.reshape(-1, values.shape[-1])[: case.sizes[axis]]), ""
 
 
 def _added(graph: Graph, node: Node, time: int) -> int | None:
@@ -84,7 +86,7 @@ def _cosines(table: Array) -> Array | None:
     return cosines if bool(np.all(smooth & (power > 0))) else None
 
 
-def _without_table(subject: Subject, case: Case, axis: str) -> tuple[str, str]:
+def _without_table(subject: Subject, case: Case, axis: str) -> tuple[str, str, str]:
     """Look for a parameter whose rows are positions: with all rows alike, positions are gone."""
     weights = subject.weights("spread", case.dtype)
     for name in subject.learned(case.dtype):
@@ -94,5 +96,8 @@ def _without_table(subject: Subject, case: Case, axis: str) -> tuple[str, str]:
         at = int(np.argmax(values.shape[:-1]))
         level = {**weights, name: np.broadcast_to(values.mean(at, keepdims=True), values.shape)}
         if all(profile.flat for profile in profiles(subject, case, weights=level)):
-            return "learned", f"a learned table of positions, {name}"
+            return "learned", f"a learned table of positions, {name}", name
+    if projected_alike(subject, case, axis):
+        words = "positions enter between the projections and the scores, by no law that is known"
+        return "other", words, ""
     raise CannotLook("positions matter, but what brings them in was not seen")

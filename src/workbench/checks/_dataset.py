@@ -73,7 +73,21 @@ def given(subject: Subject, *, count: int = ITEMS, seed: int = 0) -> Given:
         longest = case.sizes[ragged]
         span = longest - low + 1
         lengths = longest - np.arange(number) * 3 % span if number else np.zeros(0, np.int64)
-    return Given(inputs=subject.inputs(case), lengths=lengths, count=number)
+    inputs = subject.inputs(case)
+    if lengths is not None:
+        inputs = {name: _reaching(subject, name, v, lengths) for name, v in inputs.items()}
+    return Given(inputs=inputs, lengths=lengths, count=number)
+
+
+def _reaching(subject: Subject, name: str, values: Array, lengths: Array) -> Array:
+    """Let long items hold the smallest legal number, which a mask must not take for padding."""
+    tensor = subject.spec.inputs[name]
+    whole = values.ndim == 2 and values.dtype.kind in "iu" and tensor.low is not None
+    if whole and tensor.axes[1].text == subject.spec.roles.get("ragged", "") and tensor.low:
+        for row, length in enumerate(lengths):
+            if length > 2:
+                values[row, row % length] = int(tensor.low.value(subject.spec.options))
+    return values
 
 
 def _items_axis(subject: Subject) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,6 +152,8 @@ class _Solver:
 
     def _weight(self, name: str) -> Any:
         known = self._names["weights"]
+        if "*" in name:
+            return _stacked(name, known)
         if name not in known:
             if name.startswith("?"):
                 raise Unassigned(name)
@@ -189,6 +192,15 @@ class _Solver:
                 return values
         seen = ", ".join(f"{drawn} {values.shape}" for drawn, values in self._beside.draws)
         raise NotDrawn(f"{seen or 'nothing'} was drawn; {kind} {np.shape(like)} is wanted")
+
+
+def _stacked(name: str, known: Mapping[str, Array]) -> Array:
+    """Stack the weights whose numbers a star stands for, in the order of the numbers."""
+    pattern = re.compile(re.escape(name).replace(r"\*", r"(\d+)") + "$")
+    found = {tuple(map(int, m.groups())): n for n in known if (m := pattern.match(n))}
+    if not found:
+        raise LookupError(f"there is no weight {name!r}: {nearest(name, known)}")
+    return np.stack([known[found[key]] for key in sorted(found)])
 
 
 def _two(op: ast.AST, left: Any, right: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.checks._inputs import Array
+from workbench.checks._layers_of_equations import LAYERS
 from workbench.laws import convolved, erf, gelu, silu, spread_out
 
 _LONGEST_AXIS = 4000
@@ -277,4 +278,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "arange": lambda count: np.arange(_counted(count)),
     "size": _size,
     "reduce": _reduce,
+    **LAYERS,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from workbench import registry
-from workbench.checks._plan import lesson
+from workbench.checks._plan import implied_by, lesson
 from workbench.checks._requirement import EQUATION, LAW, NUMBER
 from workbench.records import Gap
 from workbench.spec import Spec
@@ -35,7 +35,8 @@ def gaps(spec: Spec) -> tuple[Gap, ...]:
     found = []
     for name in dict.fromkeys([*_TELLING, *registry.members(_ROOM)]):
         module = registry.load(_ROOM, name)
-        if module.DECIDES and not phrases & module.DECIDES.keys() and _fits(spec, module):
+        said = phrases | {line.phrase for line in implied_by(spec, module)}
+        if module.DECIDES and not said & module.DECIDES.keys() and _fits(spec, module):
             found.append(Gap(check=name, requirement=_example(module), catches=lesson(name).why))
     return tuple(found)
 

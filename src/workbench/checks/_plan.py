@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from workbench import registry
 from workbench.checks._requirement import legal
 from workbench.errors import SpecError, nearest
 from workbench.records import Tier
-from workbench.spec import Requirement, Spec
+from workbench.spec import Requirement, Spec, parse_requirement
 
 _ROOM = "checks"
 # Kinds whose requirements may speak of sizes: a loss has no option for the number of classes.
@@ -43,12 +43,14 @@ class Step:
         module: Its module, which is its interface.
         requirement: The requirement that it decides, where there is one.
         exemption: Why the spec does not insist on it, or ``""``.
+        implied: Whether no line says the requirement, and the names of the contract do.
     """
 
     name: str
     module: ModuleType
     requirement: Requirement | None = None
     exemption: str = ""
+    implied: bool = False
 
 
 def lesson(name: str) -> Lesson:
@@ -141,10 +143,25 @@ def _steps(spec: Spec, name: str, module: ModuleType) -> Iterator[Step]:
     lines: list[Requirement | None] = [
         line for line in spec.requires.values() if line.phrase in module.DECIDES
     ]
-    if not lines and spec.kind not in module.KINDS:
-        return
-    for line in lines or [None]:
+    said = {line.phrase for line in lines if line is not None}
+    implied = [line for line in implied_by(spec, module) if line.phrase not in said]
+    if not lines and spec.kind in module.KINDS:
+        lines = [None]
+    for line in [*lines, *implied]:
         keys = (name, *((line.id, line.phrase) if line else module.DECIDES))
         reasons = [spec.allows[key] for key in keys if key in spec.allows]
         exemption = reasons[0] if reasons else ""
-        yield Step(name=name, module=module, requirement=line, exemption=exemption)
+        yield Step(
+            name=name,
+            module=module,
+            requirement=line,
+            exemption=exemption,
+            implied=any(line is other for other in implied),
+        )
+
+
+def implied_by(spec: Spec, module: ModuleType) -> list[Requirement]:
+    """Write the requirements that the names in a contract make without a line of their own."""
+    meant = spec.kind in (*module.KINDS, *getattr(module, "FITS", ("model", "layer")))
+    texts = module.implied(spec) if meant and hasattr(module, "implied") else ()
+    return [replace(parse_requirement("R1", text), id="") for text in texts]

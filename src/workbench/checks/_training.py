@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.checks import _implied
 from workbench.checks._decision import CannotLook
 from workbench.checks._inputs import Array, Arrays
 from workbench.checks._subject import Subject
@@ -96,6 +97,13 @@ class Trace:
                 counts.append(now)
                 now = 0
         return counts
+
+    @property
+    def waiting(self) -> int:
+        """How many batches were trained on after the last step."""
+        trained = [e["what"] == "forward" and e["source"] == "training" for e in self.events]
+        last = max((at for at, e in enumerate(self.events) if e["what"] == "step"), default=-1)
+        return sum(trained[last + 1 :])
 
     def part(self, flat: Array, name: str) -> Array:
         """Cut one parameter out of a flat array."""
@@ -192,11 +200,13 @@ def join(batches: Sequence[Arrays]) -> Arrays:
 
 
 def steps_of(subject: Subject, phrase: str) -> int:
-    """Return the declared number of a requirement, or 1 where nothing is declared."""
+    """Return the declared number of a requirement, that of an option, or 1."""
     for line in subject.spec.requires.values():
         if line.phrase == phrase:
             return int(line.expression.value(subject.spec.options))
-    return 1
+    meant = _implied.option(subject.spec, _implied.ACCUMULATION, int)
+    number = subject.spec.options.get(meant)
+    return number if isinstance(number, int) and phrase == "accumulation" else 1
 
 
 def apart(one: Array, other: Array) -> float:

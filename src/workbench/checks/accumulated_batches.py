@@ -8,10 +8,11 @@ batch of each group: ``if (index + 1) % accumulation == 0``.
 
 from __future__ import annotations
 
-from workbench.checks import _training
+from workbench.checks import _implied, _training
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._requirement import NUMBER
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -21,6 +22,11 @@ COST = 22
 
 _FAR = 1e-3
 _GROUPS = 2
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read an option for the number of batches in a step."""
+    return _implied.equal(spec, "accumulation", _implied.ACCUMULATION, int)
 
 
 def check(subject: Subject) -> Decision:

@@ -7,15 +7,22 @@ Fix: Split the projected width into (heads, width / heads) and move the heads be
 
 from __future__ import annotations
 
+from workbench.checks import _implied
 from workbench.checks._attention import layers
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._requirement import NUMBER, counted
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 DECIDES = {"attention heads": (NUMBER,)}
 COST = 61
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read an option for the number of heads."""
+    return _implied.equal(spec, "attention heads", _implied.HEADS, int)
 
 
 def check(subject: Subject) -> Decision:

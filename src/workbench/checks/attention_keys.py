@@ -8,36 +8,41 @@ of its query heads, head by head.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from workbench.checks import _implied
 from workbench.checks._attention import layers
 from workbench.checks._decision import CannotLook, Decision, failed, passed
-from workbench.checks._graph import Graph, Node, graph
+from workbench.checks._graph import Graph, graph
 from workbench.checks._inputs import Array, Case
-from workbench.checks._requirement import NUMBER, counted
+from workbench.checks._meetings import Meeting, meetings, order_of_heads
+from workbench.checks._requirement import NUMBER, counted, word
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 DECIDES = {
     "head dimension": (NUMBER,),
     "key value heads": (NUMBER,),
-    "attention scale": (NUMBER,),
+    "attention scale": (NUMBER, "usual"),
 }
 COST = 70
 
 _NEAR = 1e-6
 
 
-@dataclass(frozen=True)
-class _Meeting:
-    """The product of queries and keys that gave the scores of one softmax."""
-
-    product: Node
-    softmax: Node
+def implied(spec: Spec) -> list[str]:
+    """Read options for heads, heads of keys and widths; a scale has to be a usual one."""
+    heads = _implied.option(spec, _implied.HEADS, int)
+    groups = _implied.KEY_HEADS + (r"|(num_|n_)?groups" if heads else "")
+    lines = _implied.equal(spec, "key value heads", groups, int)
+    lines += _implied.equal(spec, "head dimension", _implied.HEAD_WIDTH, int)
+    return lines + (["attention scale == usual"] if heads else [])
 
 
 def check(subject: Subject) -> Decision:
@@ -47,19 +52,15 @@ def check(subject: Subject) -> Decision:
     if subject.phrase.phrase == "head dimension":
         return _dimension(subject, case)
     first = graph(subject, case)
-    met = _meetings(first)
+    met = meetings(first)
     if not met:
         raise CannotLook("no product of queries and keys before a softmax was seen")
     wanted = sorted({n for m in met for n in _path(first, m)})
     whole = graph(subject, case, whole=wanted)
     if subject.phrase.phrase == "key value heads":
-        for meeting in met:
-            count = _key_heads(whole, meeting, case.sizes.get("batch", 1))
-            where = meeting.product.line
-            decision = counted(subject, count, "different heads of keys", conditions, where=where)
-            if decision.outcome == "failed":
-                return decision
-        return decision
+        return _key_heads(subject, whole, met, conditions)
+    if word(subject) == "usual":
+        return _usual(subject, whole, met, conditions)
     scale = float(subject.phrase.expression.value(subject.options))
     for meeting in met:
         seen, sure = _scale(whole, meeting)
@@ -69,6 +70,31 @@ def check(subject: Subject) -> Decision:
             words = f"a scale of {seen:.6g}"
             return failed(words, f"{scale:.6g}", conditions, where=meeting.softmax.line)
     return passed(f"a scale of {scale:.6g} in {len(met)} attentions", **conditions)
+
+
+def _usual(
+    subject: Subject, graph: Graph, met: list[Meeting], conditions: Mapping[str, Any]
+) -> Decision:
+    """Accept the root of a head's width, the width, one, and what an option says."""
+    given = [v for v in subject.options.values() if isinstance(v, float) and v > 0]
+    for meeting in met:
+        if _learned(graph, meeting):
+            raise CannotLook("the scale is learned")
+        width = graph[graph.varying(meeting.product)[0]].shape[-1]
+        known = [width**-0.5, 1 / width, 1.0, *given, *(1 / v for v in given)]
+        seen, sure = _scale(graph, meeting)
+        if not sure:
+            raise CannotLook(f"a scale of {seen:.6g} was seen, and something else before it")
+        if min(abs(seen - each) / each for each in known) > _NEAR:
+            words = f"a scale of {seen:.6g} for heads of {width} features"
+            return failed(words, f"{width**-0.5:.6g}", conditions, where=meeting.softmax.line)
+    return passed(f"a usual scale in {len(met)} attentions", **conditions)
+
+
+def _learned(graph: Graph, meeting: Meeting) -> bool:
+    """Whether a single learned number lies on the way to the scores."""
+    before = graph.before(meeting.softmax.number)
+    return any(node.kind == "parameter" and node.size == 1 for node in graph.members(before))
 
 
 def _dimension(subject: Subject, case: Case) -> Decision:
@@ -85,21 +111,11 @@ def _dimension(subject: Subject, case: Case) -> Decision:
     return decision
 
 
-def _meetings(graph: Graph) -> list[_Meeting]:
-    found = []
-    for softmax in graph.each("softmax"):
-        for node in reversed(list(graph.members(graph.before(softmax.number)))):
-            varying = graph.varying(node)
-            alike = node.shape[-2:] == softmax.shape[-2:]
-            if node.kind == "product" and len(set(varying)) == 2 and alike:
-                found.append(_Meeting(node, softmax))
-                break
-    return found
-
-
-def _path(graph: Graph, meeting: _Meeting) -> list[int]:
+def _path(graph: Graph, meeting: Meeting) -> list[int]:
     """Name the nodes whose values are needed: operands, what they are scaled from, scores."""
     found = {meeting.product.number, meeting.softmax.number}
+    values = meeting.values(graph)
+    found |= set() if values is None else {values}
     for number in graph.varying(meeting.product)[:2]:
         found |= {number, *_unscaled(graph, number)}
     return sorted(found)
@@ -119,14 +135,29 @@ def _unscaled(graph: Graph, number: int) -> list[int]:
         way.append(varying[0])
 
 
-def _key_heads(graph: Graph, meeting: _Meeting, batch: int) -> int:
-    number = graph.varying(meeting.product)[1]
-    keys = graph.kept[number]
-    rows = keys.reshape(batch, -1, *keys.shape[-2:])[0]  # (heads, features, keys)
-    return len({row.round(9).tobytes() for row in rows})
+def _key_heads(
+    subject: Subject, graph: Graph, met: list[Meeting], conditions: Mapping[str, Any]
+) -> Decision:
+    """Count heads that differ, of keys and of values; a group's query heads stand side by side."""
+    batch = conditions["sizes"].get("batch", 1)
+    for meeting in met:
+        where = meeting.product.line
+        for words, number in (("keys", meeting.keys(graph)), ("values", meeting.values(graph))):
+            order = order_of_heads(graph, number, batch)
+            if not order:
+                continue
+            things = f"different heads of {words}"
+            decision = counted(subject, len(set(order)), things, conditions, where=where)
+            if decision.outcome == "failed":
+                return decision
+            if order != sorted(order):
+                seen = f"query heads read heads {', '.join(map(str, order[:12]))} of {words}"
+                expected = f"heads {', '.join(map(str, sorted(order)[:12]))}"
+                return failed(seen, expected, conditions, where=where)
+    return decision
 
 
-def _scale(graph: Graph, meeting: _Meeting) -> tuple[float, bool]:
+def _scale(graph: Graph, meeting: Meeting) -> tuple[float, bool]:
     """Multiply the factors before the product with those behind it."""
     before, sure = 1.0, True
     for number in graph.varying(meeting.product)[:2]:
@@ -145,7 +176,7 @@ def _scale(graph: Graph, meeting: _Meeting) -> tuple[float, bool]:
     return before * _behind(graph, meeting), sure
 
 
-def _behind(graph: Graph, meeting: _Meeting) -> float:
+def _behind(graph: Graph, meeting: Meeting) -> float:
     """Compare the differences of scores with those of the logarithms of the weights."""
     scores = graph.kept[meeting.product.number]
     weights = graph.kept[meeting.softmax.number].reshape(scores.shape)

@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.checks import _dataset
+from workbench.checks import _dataset, _implied
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays
 from workbench.checks._requirement import NUMBER, word
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ("dataset",)
 DECIDES = {"padding side": ("right", "left"), "padding value": (NUMBER,)}
 COST = 8
 
-_PLACES = (4, 1, 7, 2)
+_PLACES = ((4, 1, 7, 2), (2, 7, 1, 4))  # the longest item stands first, and last
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read an option for what is filled in."""
+    lines = _implied.equal(spec, "padding value", _implied.FILLER, int, float)
+    return lines if "ragged" in spec.roles else []
 
 
 def check(subject: Subject) -> Decision:
@@ -31,7 +38,8 @@ def check(subject: Subject) -> Decision:
     data = _dataset.given(subject)
     count = _dataset.length(subject, data)
     known = _dataset.items(subject, data, count)
-    for places in ([place % count for place in _PLACES], [count - 1], [count - 2, 0]):
+    several = [[place % count for place in places] for places in _PLACES]
+    for places in (*several, [count - 1], [count - 2, 0]):
         script = [{"do": "collate", "indices": places}]
         batch = _dataset.play(subject, data, script)[0].batch
         problem = _compared(subject, batch, [known[place] for place in places])

@@ -13,6 +13,7 @@ from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._graph import Graph, Node, graph
 from workbench.checks._requirement import NUMBER, counted
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -25,6 +26,14 @@ COST = 30
 
 _STEPS = 4  # operations from a draw to the product with what it hides
 _SIGMAS = 6.0  # a share that lies further off is no chance: one in 500 million
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read the one option for a rate of dropout."""
+    rates = [name for name in spec.options if "drop" in name.lower()]
+    named = rates[0].lower().strip("_") if len(rates) == 1 else ""
+    plain = named in ("dropout", "drop", "dropout_rate", "drop_rate", "dropout_prob", "p_drop")
+    return [f"dropout == {rates[0]}"] if plain else []
 
 
 def check(subject: Subject) -> Decision:

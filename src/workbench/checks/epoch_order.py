@@ -7,6 +7,8 @@ Fix: Draw the permutation in ``__iter__``, from torch's own random numbers or fr
 
 from __future__ import annotations
 
+import numpy as np
+
 from workbench.checks import _dataset
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._inputs import Arrays
@@ -31,9 +33,15 @@ def check(subject: Subject) -> Decision:
     roles = subject.spec.roles
     if "bucketed by length" not in phrases and ("loader" not in roles or "shuffle" in roles):
         plain = _orders(subject, data, known, [_dataset.epoch()])[0]
-        if plain != sorted(plain):
+        if plain != sorted(plain) and not _by_length(data, plain):
             seen = f"the order {plain[:8]} ... without shuffling"
             return failed(seen, "the order of the data set", {"shuffle": False})
+    if "loader" not in roles or "shuffle" in roles:
+        still = [_dataset.epoch(), {**_dataset.epoch(), "seed": 1}]
+        one, two = _orders(subject, data, known, still)
+        if one != two:
+            seen = "another order in a second epoch without shuffling"
+            return failed(seen, "the same order", {"shuffle": False})
     if "loader" in roles and "shuffle" not in roles:
         return passed("its loader has no argument for shuffling")
     step = _dataset.epoch(shuffle=True)
@@ -41,13 +49,29 @@ def check(subject: Subject) -> Decision:
     one, two = _orders(subject, data, known, [step, again])
     if one == two:
         return failed("the same order in two shuffled epochs", "another order", {"seeds": [0, 1]})
-    if "bucketed by length" not in phrases and one == sorted(one):
+    if one == sorted(one) and "bucketed by length" not in phrases:
         return failed("the order of the data set when shuffled", "another", {"shuffle": True})
     (other,) = _orders(subject, data, known, [step])
     if one != other:
         seen = "another order from a new loader with the same seed"
         return failed(seen, "the same order", {"seed": 0})
+    if "seed" in roles:
+        own = [{**step, "seed": 9}, {**_dataset.epoch(shuffle=True, seed=5), "seed": 0}]
+        (same,), (different,) = (_orders(subject, data, known, [each]) for each in own)
+        if same != one:
+            seen = "another order with other random numbers outside and the same seed"
+            return failed(seen, "an order that its seed decides", {"seed": 0})
+        if different == one:
+            return failed("the same order with another seed", "another order", {"seeds": [0, 5]})
     return passed("epochs differ when shuffled, and repeat with their seed")
+
+
+def _by_length(data: _dataset.Given, order: list[int]) -> bool:
+    """Whether items of similar length follow each other, as in buckets."""
+    if data.lengths is None:
+        return False
+    steps = np.diff(data.lengths[order])
+    return bool(np.all(steps >= 0) or np.all(steps <= 0))
 
 
 def _orders(

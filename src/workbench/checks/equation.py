@@ -18,7 +18,7 @@ from workbench.checks import _dataset, _detached, _loss, _parts
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._equation import Beside, NotDrawn, solve
-from workbench.checks._inputs import Array, Arrays, Case
+from workbench.checks._inputs import Array, Arrays, Case, padding_masks
 from workbench.checks._metric import once
 from workbench.checks._requirement import EQUATION
 from workbench.checks._subject import Subject
@@ -168,6 +168,12 @@ def _situations(subject: Subject, exact: str) -> list[tuple[Case, Arrays]]:
         cases = [subject.case(seed=draw) for draw in range(_DRAWS)]
         cases += [replace(case, dtype=exact) for case in subject.tried()[:_SETS]]
     found = [(case, subject.inputs(case)) for case in cases]
+    for name in sorted(padding_masks(subject.spec)):
+        case, inputs = found[0]
+        if name in inputs and inputs[name].dtype == bool and len(inputs[name]):
+            nothing = inputs[name].copy()
+            nothing[-1] = False
+            found.append((case, {**inputs, name: nothing}))
     for line in subject.spec.requires.values():
         if line.phrase == "ignored targets":
             number = int(line.expression.value(subject.options))

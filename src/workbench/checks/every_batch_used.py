@@ -12,11 +12,12 @@ from collections import Counter
 
 from workbench.checks import _training
 from workbench.checks._decision import CannotLook, Decision, failed, passed
+from workbench.checks._requirement import LAW
 from workbench.checks._subject import Subject
 
 TIER = "live"
 KINDS = ("training",)
-DECIDES: dict[str, tuple[str, ...]] = {}
+DECIDES = {"every batch is stepped": (LAW,)}
 COST = 31
 
 _EPOCHS = 2
@@ -24,7 +25,9 @@ _EPOCHS = 2
 
 def check(subject: Subject) -> Decision:
     """Count how often each row of the data went through the model with gradients."""
-    data = _training.data(subject, 2 * _training.steps_of(subject, "accumulation"))
+    each = _training.steps_of(subject, "accumulation")
+    rest = subject.requirement is not None  # a group of batches that is not complete
+    data = _training.data(subject, 2 * each + (rest and each > 1))
     setting = _training.Setting(data=data, epochs=_EPOCHS, shuffle=True)
     (trace,) = _training.train(subject, setting)
     used: Counter[int] = Counter()
@@ -41,4 +44,7 @@ def check(subject: Subject) -> Decision:
         row, times = next(iter(wrong.items()))
         seen = f"{len(wrong)} of {rows} rows not once in each epoch; row {row} {times} times in all"
         return failed(seen, f"{_EPOCHS} times in {_EPOCHS} epochs", conditions)
+    if rest and trace.waiting:
+        seen = f"{trace.waiting} batches went through the model at the end, and no step followed"
+        return failed(seen, "a step for the batches that are left", conditions)
     return passed(f"{rows} rows, once in each of {_EPOCHS} epochs", **conditions)

@@ -16,6 +16,7 @@ from workbench.checks import _training
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._requirement import LAW
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "full"
 KINDS = ()
@@ -24,6 +25,13 @@ DECIDES = {"exact resume": (LAW,)}
 COST = 60
 
 _EPOCHS = 4
+
+
+def implied(spec: Spec) -> list[str]:
+    """Whatever has a checkpoint goes on from it."""
+    roles = spec.roles
+    saves = "checkpoint" in roles or ("save" in roles and "load" in roles)
+    return ["exact resume"] if saves else []
 
 
 def check(subject: Subject) -> Decision:

@@ -76,7 +76,16 @@ def _sublayer(graph: Graph, branch: list[Node], functions: dict[int, str]) -> _S
     name = functions[used[0]]
     name = "gelu" if name.startswith("gelu") else name
     form = "plain" if gate is None else _FORMS.get(name, f"gated by {name}")
+    if gate is not None and len(_read(graph, gate, linear)) > 1:
+        form = f"{form} with a gate that reads something else"
     return _Sublayer(hidden.shape[-1], form, graph.where(down.number))
+
+
+def _read(graph: Graph, gate: Node, linear: list[Node]) -> set[int]:
+    """Name what the maps before a gate read."""
+    before = [node for node in linear if graph.comes_from(gate.number, node.number)]
+    last = [n for n in before if not any(graph.comes_from(o.number, n.number) for o in before)]
+    return {graph.bare(graph.varying(node)[0]) for node in last}
 
 
 def _gate(graph: Graph, branch: list[Node], used: list[int], down: Node) -> Node | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.checks import _training
+from workbench.checks import _implied, _training
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._inputs import Arrays
 from workbench.checks._requirement import NUMBER
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -23,6 +24,12 @@ COST = 23
 
 _FAR = 2e-3
 _FREE = 1e6
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read an option for the largest norm."""
+    name = _implied.option(spec, _implied.LIMIT, int, float)
+    return [f"gradient norm <= {name}"] if name else []
 
 
 def check(subject: Subject) -> Decision:

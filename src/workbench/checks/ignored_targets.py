@@ -12,18 +12,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.checks import _loss
+from workbench.checks import _implied, _loss
 from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays
 from workbench.checks._requirement import NUMBER
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 FITS = ("loss",)
 DECIDES = {"ignored targets": (NUMBER,)}
 COST = 8
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read an option for a target that is ignored."""
+    return _implied.equal(spec, "ignored targets", _implied.IGNORED, int)
 
 
 def check(subject: Subject) -> Decision:
@@ -49,7 +55,7 @@ def check(subject: Subject) -> Decision:
         return failed(seen, "the same loss", conditions)
     return (
         _without(subject, inputs, ignored)
-        or _all(subject, inputs, ignored)
+        or (subject.phrase.id and _all(subject, inputs, ignored))  # torch gives no number there
         or passed("without influence, and finite where all are ignored", **conditions)
     )
 

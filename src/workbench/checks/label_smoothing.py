@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.checks import _loss
+from workbench.checks import _implied, _loss
 from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._requirement import NUMBER
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 FITS = ("loss",)
 DECIDES = {"label smoothing": (NUMBER,)}
 COST = 12
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read an option for the amount of smoothing."""
+    return _implied.equal(spec, "label smoothing", _implied.SMOOTHING, float)
 
 
 def check(subject: Subject) -> Decision:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from workbench import registry
-from workbench.checks import _parts
+from workbench.checks import _implied, _parts
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Arrays, Case
@@ -25,6 +25,7 @@ from workbench.checks._requirement import LAW
 from workbench.checks._subject import Subject
 from workbench.errors import CandidateRaised
 from workbench.laws import Answered, Claim, Part, Unsuited
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -38,7 +39,7 @@ _BATCH = 11
 
 
 @dataclass(frozen=True)
-class _Tried:
+class Tried:
     """How far a part follows a law: which claims held, and the one that did not."""
 
     part: str
@@ -49,19 +50,32 @@ class _Tried:
     distance: float = 0.0
 
 
+def implied(spec: Spec) -> list[str]:
+    """Read pairs of options that only one component has."""
+    if spec.kind != "layer":
+        return []
+    pairs = {
+        "mixture of experts": (_implied.EXPERTS, _implied.CHOSEN),
+        "low rank adapter": (_implied.RANK, _implied.ALPHA),
+    }
+    found = {n: [_implied.option(spec, p, int, float) for p in pair] for n, pair in pairs.items()}
+    return [f"is {name}" for name, options in found.items() if all(options)]
+
+
 def check(subject: Subject) -> Decision:
     """Try the law on the module itself, or on each module inside it."""
     verb, _, name = subject.phrase.phrase.partition(" ")
-    case = _roomy(subject)
+    case = roomy(subject)
     if verb == "is":
-        tried = [_try(subject, case, name, path="", found={"inputs": subject.inputs(case)})]
+        tried = [tried_on(subject, case, name, path="", found={"inputs": subject.inputs(case)})]
     else:
         tried = list(_inside(subject, case, name))
     conditions = subject.conditions(case, weights="spread", law=name)
     return _decided(name, tried, conditions)
 
 
-def _roomy(subject: Subject) -> Case:
+def roomy(subject: Subject) -> Case:
+    """Describe a run with enough examples to tell a formula from a fit."""
     low, high, step = (
         subject.spec.sizes["batch"].bounds(subject.options)
         if "batch" in subject.spec.sizes
@@ -71,14 +85,14 @@ def _roomy(subject: Subject) -> Case:
     return subject.bare(sizes)
 
 
-def _inside(subject: Subject, case: Case, name: str) -> Iterator[_Tried]:
-    for found in _first_and_last(_parts.called(subject, case)):
+def _inside(subject: Subject, case: Case, name: str) -> Iterator[Tried]:
+    for found in first_and_last(_parts.called(subject, case)):
         # What does not fit the law, or takes no other inputs, is another component.
         with contextlib.suppress(CannotLook, CandidateRaised):
-            yield _try(subject, case, name, path=found["path"], found=found)
+            yield tried_on(subject, case, name, path=found["path"], found=found)
 
 
-def _first_and_last(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def first_and_last(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Of modules of one class that are built and called alike, two stand for all."""
     alike: dict[str, list[dict[str, Any]]] = {}
     for part in parts:
@@ -87,24 +101,45 @@ def _first_and_last(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [part for group in alike.values() for part in group[:: max(len(group) - 1, 1)]]
 
 
-def _try(subject: Subject, case: Case, name: str, *, path: str, found: Mapping[str, Any]) -> _Tried:
+def tried_on(
+    subject: Subject,
+    case: Case,
+    name: str,
+    *,
+    path: str,
+    found: Mapping[str, Any],
+    rounding: Mapping[str, float] = _ROUNDING,
+) -> Tried:
+    """Try a law on the module itself, or on one inside it.
+
+    Args:
+        subject: What is looked at.
+        case: The circumstances.
+        name: The law, as a requirement calls it.
+        path: The dotted name of the module inside; empty for the module itself.
+        found: Its ``inputs`` and, for one inside, ``type``, ``where`` and ``plain`` arguments.
+        rounding: How far claims may be off, by floating point type.
+
+    Raises:
+        CannotLook: The law cannot be tried on it.
+    """
     part = _part(subject, case, path, found)
     held: list[str] = []
     where, kind = found.get("where", ""), found.get("type", subject.spec.name)
-    within = _ROUNDING.get(case.dtype, 1e-3)
+    within = rounding.get(case.dtype, 1e-3)
     try:
         with np.errstate(all="ignore"):
             for claim in registry.load("laws", _NAMES[name]).law(part):
                 distance = min(apart(np.asarray(claim.seen), w) for w in claim.alternatives)
                 if not distance <= (within if claim.within is None else claim.within):
-                    return _Tried(path, kind, where, tuple(held), claim, distance)
+                    return Tried(path, kind, where, tuple(held), claim, distance)
                 held.append(claim.says)
     except Unsuited as error:
         raise CannotLook(f"the law of {name} cannot be tried: {error}") from error
-    return _Tried(path, kind, where, tuple(held))
+    return Tried(path, kind, where, tuple(held))
 
 
-def _decided(name: str, tried: list[_Tried], conditions: Mapping[str, Any]) -> Decision:
+def _decided(name: str, tried: list[Tried], conditions: Mapping[str, Any]) -> Decision:
     good = [each for each in tried if each.broken is None]
     # A layer of the same class that breaks the law is not excused by another one that keeps it.
     bad = [each for each in tried if each.broken is not None]

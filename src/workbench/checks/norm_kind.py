@@ -8,11 +8,13 @@ group over groups of channels, batch over the batch; the epsilon stands inside t
 
 from __future__ import annotations
 
+from workbench.checks import _implied
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._graph import graph
 from workbench.checks._norms import fused, written
 from workbench.checks._requirement import NUMBER, chosen, counted, word
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -23,6 +25,14 @@ DECIDES = {
     "norm layers": (NUMBER,),
 }
 COST = 45
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read options for the epsilon and for the groups of norms."""
+    lines = _implied.equal(spec, "norm epsilon", _implied.EPSILON, float)
+    groups = r"(num_|n_)?(norm_)?groups"
+    attends = _implied.option(spec, _implied.HEADS, int)
+    return lines + ([] if attends else _implied.equal(spec, "norm groups", groups, int))
 
 
 def check(subject: Subject) -> Decision:

@@ -14,6 +14,7 @@ from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._inputs import Array
 from workbench.checks._requirement import chosen
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -37,6 +38,15 @@ _WORDS = {
     "bounded": "values between minus one and one",
     "logits": "values without bound, rows without a sum of their own",
 }
+
+
+def implied(spec: Spec) -> list[str]:
+    """A first output that is called logits is no probability."""
+    first = next(iter(spec.outputs), "")
+    words = {"logits": "logits", "probabilities": "probabilities", "probs": "probabilities"}
+    words |= {"log_probabilities": "log_probabilities", "log_probs": "log_probabilities"}
+    axes = spec.outputs[first].axes if first else ()
+    return [f"output == {words[first]}"] if first in words and len(axes) > 1 else []
 
 
 def check(subject: Subject) -> Decision:

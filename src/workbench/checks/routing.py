@@ -7,10 +7,12 @@ Fix: Score every expert, take the top k of the scores, and send the token to eac
 
 from __future__ import annotations
 
+from workbench.checks import _implied
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._graph import graph
 from workbench.checks._requirement import NUMBER, counted
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
@@ -18,6 +20,13 @@ DECIDES = {"experts": (NUMBER,), "experts per token": (NUMBER,), "codebook size"
 COST = 25
 
 _CHOICES = ("topk", "argmax", "argmin", "max", "min", "sort", "argsort")
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read options for the number of experts, and of those that are chosen."""
+    count = _implied.equal(spec, "experts", _implied.EXPERTS, int)
+    chosen = _implied.equal(spec, "experts per token", _implied.CHOSEN, int)
+    return [*count, *chosen] if count and chosen else []
 
 
 def check(subject: Subject) -> Decision:

@@ -10,19 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from workbench.checks import _training
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._requirement import word
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 FITS = ("training",)
-DECIDES = {"schedule per": ("step", "epoch")}
+DECIDES = {"schedule per": ("step", "epoch", "either")}
 COST = 24
 
 _RATE = 0.08
 _EPOCHS, _STEPS = 3, 2
+
+
+def implied(spec: Spec) -> list[str]:
+    """A scheduler is stepped: once for each step, or once for each epoch."""
+    return ["schedule per == either"] if "schedule" in spec.roles else []
 
 
 def check(subject: Subject) -> Decision:
@@ -36,10 +44,11 @@ def check(subject: Subject) -> Decision:
         raise CannotLook(f"{len(rates)} optimizer steps in {_EPOCHS} epochs of {_STEPS}")
     conditions = {"epochs": _EPOCHS, "steps": _STEPS, "batches": len(data)}
     if "schedule" in subject.spec.roles:
-        counts = range(len(rates)) if word(subject) == "step" else _epochs(len(rates))
-        wanted = [_RATE / (1 + 0.5 * count) for count in counts]
-        holds = all(abs(a - b) <= 1e-6 * _RATE for a, b in zip(rates, wanted, strict=True))
-        expected = f"{_listed(wanted)}, once for each {word(subject)}"
+        units = {"step": range(len(rates)), "epoch": _epochs(len(rates))}
+        asked = units if word(subject) == "either" else (word(subject),)
+        ways = [[_RATE / (1 + 0.5 * count) for count in units[unit]] for unit in asked]
+        holds = any(np.allclose(rates, wanted, rtol=1e-6) for wanted in ways)
+        expected = f"{' or '.join(map(_listed, ways))}, once for each {' or '.join(asked)}"
     else:
         inside = [rates[at] != rates[at + 1] for at in range(0, len(rates), _STEPS)]
         between = [rates[at - 1] != rates[at] for at in range(_STEPS, len(rates), _STEPS)]

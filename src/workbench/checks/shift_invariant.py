@@ -12,12 +12,20 @@ from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._requirement import LAW
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
 FITS = ("loss",)
 DECIDES = {"shift invariant": (LAW,)}
 COST = 4
+
+
+def implied(spec: Spec) -> list[str]:
+    """Whatever reads logits of classes by a target reads their differences."""
+    target = spec.inputs.get(spec.role("target"))
+    whole = target is not None and target.dtype.startswith("int") and target.high is not None
+    return ["shift invariant"] if whole and spec.role("prediction") == "logits" else []
 
 
 def check(subject: Subject) -> Decision:

@@ -27,7 +27,7 @@ def dataset(arguments: Mapping[str, Any]) -> dict[str, Any]:
         arguments: ``of``; ``inputs``: arrays by name; ``lengths``: for each item its length along
             the ragged axis, or None; ``ragged``: the inputs that have it; ``roles``; ``returns``:
             the parts of an item, ``parts``: of a batch; ``script``: steps with ``do`` (``length``,
-            ``item``, ``collate`` or ``epoch``) and what they need.
+            ``item``, ``data``, ``collate`` or ``epoch``) and what they need.
 
     Returns:
         ``results``, one for each step.
@@ -44,8 +44,8 @@ class _Held:
         modules.seed(arguments["of"]["seed"])
         self.module = importlib.import_module(arguments["of"]["module"])
         found = modules.find(arguments["of"])
-        given = {name: self._input(name) for name in arguments["inputs"]}
-        self.set = found(**given, **arguments["of"]["options"])
+        self.given = {name: self._input(name) for name in arguments["inputs"]}
+        self.set = found(**self.given, **arguments["of"]["options"])
         self.loaders: dict[int, Any] = {}
 
     def _input(self, name: str) -> Any:
@@ -55,6 +55,14 @@ class _Held:
             return values
         rows = zip(values, np.asarray(lengths).tolist(), strict=True)
         return [row[:length].clone() for row, length in rows]
+
+    def data(self) -> dict[str, Any]:
+        """Return what the data set was built from, as it is now; lists of items in one row."""
+        return {
+            name: modules.array(torch.cat(values) if isinstance(values, list) else values)
+            for name, values in self.given.items()
+            if not isinstance(values, list) or values
+        }
 
     def part(self, role: str) -> Any:
         """Find what plays a role: a method of the data set, or something in the module."""
@@ -77,6 +85,8 @@ def _step(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
     try:
         if step["do"] == "length":
             return {"length": len(held.set)}
+        if step["do"] == "data":
+            return {"values": held.data()}
         if step["do"] == "item":
             return _item(step, held)
         if step["do"] == "collate":

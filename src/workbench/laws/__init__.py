@@ -12,8 +12,8 @@ with `Unsuited`. To add a law is to add its file here, and a good and a bad draf
 ``tests/laws/pairs``.
 """
 
-from workbench.laws._formulas import convolved, erf, gelu, silu, spread_out
+from workbench.laws._formulas import convolved, erf, gelu, sigmoid, silu, spread_out
 from workbench.laws._part import Answered, Claim, Part, Unsuited
 
 __all__ = ["Answered", "Claim", "Part", "Unsuited"]
-__all__ += ["convolved", "erf", "gelu", "silu", "spread_out"]  # formulas
+__all__ += ["convolved", "erf", "gelu", "sigmoid", "silu", "spread_out"]  # formulas

@@ -34,6 +34,8 @@ def law(part: Part) -> Iterator[Claim]:
     lows = [v for v in part.parameters.values() if v.ndim == 2 and rank in v.shape]
     products = [scale * p for a, b in permutations(lows, 2) for p in _products(a, b, matrix.shape)]
     if not products:
+        found = float(np.linalg.matrix_rank(added))
+        yield Claim(f"two factors of rank {rank}", found, float(rank))
         raise Unsuited(f"it has no two factors of rank {rank}")
     yield Claim("alpha / r times B A", added, products)
     singular = np.linalg.svd(added, compute_uv=False)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from workbench.laws._part import Array, Claim, Part, Unsuited
+from workbench.laws._part import Array, Arrays, Claim, Part, Unsuited
 
 
 def law(part: Part) -> Iterator[Claim]:
@@ -37,8 +37,30 @@ def law(part: Part) -> Iterator[Claim]:
         part(weights={**alike, **loud}),
         one,
     )
+    yield from _alone(part, groups, router)
     differs = float(np.abs(part(weights=turned) - part()).max() > 1e-6)
     yield Claim("the router chooses among experts that differ", differs, 1.0)
+
+
+def _alone(
+    part: Part, groups: list[dict[int, tuple[str, Array]]], router: Arrays
+) -> Iterator[Claim]:
+    """Claim that softmax weights follow the scores, and that a sure router takes one expert."""
+    warmer = {name: 1.3 * values for name, values in router.items()}
+    moved = float(np.abs(part(weights=warmer) - part()).max() > 1e-6)
+    if int(part.option("top_k", "experts_per_token", "num_experts_per_tok", default=1)) < 2:
+        return  # one expert with the weight one
+    yield Claim("weights follow the scores", moved, 1.0)
+    sure = {name: 1e5 * values for name, values in router.items()}
+    whole = part(weights=sure)
+    taken = np.zeros(whole.shape[:-1])
+    for number in sorted({number for names in groups for number in names}):
+        mine = [names[number] for names in groups if number in names]
+        other = {name: 1.5 * values for name, values in mine}
+        changed = np.abs(part(weights={**sure, **other}) - whole).max(-1)
+        taken += changed > 1e-6 * np.abs(whole).max()
+    if groups:
+        yield Claim("a router that is sure gives a token to one expert", taken.mean(), 1.0)
 
 
 def experts(part: Part) -> list[dict[int, tuple[str, Array]]]:

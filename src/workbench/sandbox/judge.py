@@ -170,6 +170,8 @@ def _verdicts(
             with contextlib.suppress(CandidateError, CannotLook):
                 bench.touched(restored=True)
         verdict = court.decide(step)
+        if step.implied and verdict.outcome in ("inconclusive", "skipped"):
+            continue  # nobody asked for it, and there is nothing that it speaks of
         seen(verdict)
         yield verdict
 
@@ -199,6 +201,7 @@ class _Court:
         if decision.outcome == "failed":
             for key in (decision.where, decision.seen):
                 self._reported.setdefault(key, step.name)
+        implied = {"implied": step.requirement.text} if step.implied and step.requirement else {}
         exempt = bool(step.exemption) and decision.outcome not in ("passed", "proved")
         return Verdict(
             check=step.name,
@@ -209,7 +212,7 @@ class _Court:
             where=_shown(decision.where),
             reason=step.exemption if exempt else decision.reason,
             fix=lesson(step.name).fix if decision.outcome == "failed" else "",
-            conditions={"seed": self._subject.seed, **decision.conditions},
+            conditions={"seed": self._subject.seed, **implied, **decision.conditions},
             seconds=time.monotonic() - started,
         )
 

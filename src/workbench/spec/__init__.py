@@ -8,7 +8,7 @@ reads it: `_expression`, `_equation`, `_sequence`, `_tensor`, `_size`, `_require
 from workbench.spec._equation import EQUATION_FUNCTIONS, Equation
 from workbench.spec._expression import Expression
 from workbench.spec._file import dumps, load, loads, save
-from workbench.spec._requirement import Requirement
+from workbench.spec._requirement import Requirement, parse_requirement
 from workbench.spec._roles import ROLES
 from workbench.spec._schema import json_schema
 from workbench.spec._sequence import OPERATIONS, Operation, Repeat, Sequence
@@ -37,5 +37,6 @@ __all__ = [
     "json_schema",
     "load",
     "loads",
+    "parse_requirement",
     "save",
 ]

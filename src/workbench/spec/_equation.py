@@ -8,7 +8,8 @@ the functions below. Every axis is the last one unless it is given: ``sum(x, axi
 axis ``sum``, ``mean``, ``min`` and ``max`` take all. It is walked by hand and never executed.
 
 That of a model or layer may name weights as they stand in its state, ``weights['map.weight']``, or
-ask for any that fits, ``weights['?map']``; call modules inside, ``module('blocks.*', x)``; and
+ask for any that fits, ``weights['?map']``, or for a stack of those whose names differ in a number,
+``weights['experts.*.up.weight']``; call modules inside, ``module('blocks.*', x)``; and
 speak of training: ``normal(mean)`` is the noise that was drawn in the shape of the mean, and with
 ``detach(x)`` the gradients are compared as well. ``Block equals x + ...`` speaks of each module of
 a class: names are those of its arguments, weights are relative to it.
@@ -86,6 +87,17 @@ EQUATION_FUNCTIONS: dict[str, str] = {
     "uniform": "uniform(x): the same, between 0 and 1",
     "module": "module('encoder', x): what a module inside makes of x; 'blocks.*' is one after "
     "the other",
+    "heads": "heads(x, count): (batch, time, count * d) to (batch, count, time, d)",
+    "joined": "joined(x): (batch, heads, time, d) to (batch, time, heads * d)",
+    "repeat": "repeat(x, count, axis): each entry so many times, one beside the other",
+    "rotate": "rotate(x, base): rotary positions over (time, d), pairs are the halves",
+    "rotate_pairs": "rotate_pairs(x, base): rotary positions, pairs are neighbours",
+    "causal": "causal(scores): later keys at minus infinity",
+    "reverse": "reverse(x, lengths): each sequence (batch, time, ...) turned round",
+    "last": "last(x, lengths): the last entry of each sequence, zero where it is empty",
+    "lstm": "lstm(x, w_ih, w_hh, b_ih, b_hh): all states of an LSTM from zero, gates as in torch",
+    "gru": "gru(x, w_ih, w_hh, b_ih, b_hh): the same of a GRU",
+    "rnn": "rnn(x, w_ih, w_hh, b_ih, b_hh): the same of a plain recurrence with tanh",
     "transpose": "the last two axes swapped",
     "diagonal": "the diagonal of the last two axes",
     "eye": "eye(count): an identity matrix",

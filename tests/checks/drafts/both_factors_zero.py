@@ -1,4 +1,4 @@
-# trips: learns
+# trips: learns, starts_to_learn
 # spec: free_layer
 # tier: deep
 """Both factors of the added product begin at zero, so neither has a gradient at the start."""

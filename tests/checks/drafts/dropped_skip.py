@@ -1,4 +1,4 @@
-# trips: residual_blocks, stem
+# trips: residual_blocks, stem, starts_to_learn
 # spec: residual_network
 """The stages that keep their shape do not add their input."""
 

@@ -1,4 +1,4 @@
-# trips: law, numerics
+# trips: law, numerics, norm_kind
 # spec: normed_layer
 """A norm whose epsilon stands outside the root."""
 

@@ -1,4 +1,4 @@
-# trips: causal
+# trips: causal, visible_keys
 # spec: causal_attention
 """Each position also sees the next one."""
 

@@ -39,7 +39,9 @@ class Loader:
         return len(self._batches(torch.Generator().manual_seed(0)))
 
     def _batches(self, generator):
-        order = torch.randperm(len(self.dataset), generator=generator).tolist()
+        order = list(range(len(self.dataset)))
+        if self.shuffle:
+            order = torch.randperm(len(order), generator=generator).tolist()
         order.sort(key=lambda index: len(self.dataset[index]["tokens"]))
         starts = range(0, len(order), self.batch_size)
         batches = [order[start : start + self.batch_size] for start in starts]

@@ -1,4 +1,4 @@
-# trips: padding
+# trips: padding, inputs_used
 # spec: length_reader
 """The state after the last token, padding or not."""
 
