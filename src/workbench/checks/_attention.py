@@ -68,6 +68,17 @@ def layers(subject: Subject, case: Case, *, weights: str | Arrays = "spread") ->
     Returns:
         The layers in order of depth. Attentions that no output depends on are not counted.
     """
+    return _grouped(*attentions(subject, case, weights), case.sizes.get("batch", 1))
+
+
+def attentions(
+    subject: Subject, case: Case, weights: str | Arrays = "spread"
+) -> tuple[Graph, list[Attention]]:
+    """Find all sets of attention weights of a run, and the graph that they stand in.
+
+    Raises:
+        CannotLook: Two runs did different operations.
+    """
     seen = graph(subject, case, weights=weights)
     extents = {size for name, size in case.sizes.items() if name != "batch"}
     nodes = [node.number for node in seen.nodes if _may_be_weights(seen, node, extents)]
@@ -75,7 +86,7 @@ def layers(subject: Subject, case: Case, *, weights: str | Arrays = "spread") ->
         former, seen = seen, graph(subject, case, weights=weights, whole=nodes)
         if [node.op for node in seen.nodes] != [node.op for node in former.nodes]:
             raise CannotLook("two runs of the same inputs did different operations")
-    return _grouped(seen, _attentions(seen, nodes), case.sizes.get("batch", 1))
+    return seen, _attentions(seen, nodes)
 
 
 def _may_be_weights(graph: Graph, node: Node, extents: set[int]) -> bool:

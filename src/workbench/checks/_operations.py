@@ -1,8 +1,8 @@
 """Tells a run as the operations that a design speaks of, each with those that come before it.
 
 Views, masks, indices and what depends on no input are left out. A function of one variable is one
-operation however it is written out; so are a norm, and all of attention from the projections up to
-the weighted sum.
+operation however it is written out; so are a norm, a mean, and all of attention from the
+projections up to the weighted sum.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from workbench.checks._attention import attentions
+from workbench.checks._decision import CannotLook
 from workbench.checks._graph import Graph, Node, graph
 from workbench.checks._inputs import Array, Case
 from workbench.checks._norms import Norm, fused, written
@@ -31,11 +33,13 @@ _WHOLE = {"amax": "max", "amin": "min"}
 _OTHER = {
     "cat": "concat",
     "im2col": "patches",
-    "_unsafe_index": "lookup",
     "pow": "square",
+    "_prelu_kernel": "prelu",
+    "pixel_shuffle": "pixel shuffle",
     "_adaptive_avg_pool2d": "adaptive pool",
     "_adaptive_avg_pool3d": "adaptive pool",
 }
+_VIEWS = frozenset({"split", "unsafe_split", "unsafe_chunk", "unsafe_split_with_sizes"})
 _STEPS = 8  # operations between a norm's root, or attention weights, and what uses them
 
 
@@ -82,12 +86,15 @@ class Operations:
     Args:
         graph: The run.
         norms: Its norms.
+        weights: The nodes that are attention weights.
     """
 
-    def __init__(self, graph: Graph, norms: list[Norm]) -> None:
-        self._graph, self._norms = graph, norms
+    def __init__(self, graph: Graph, norms: list[Norm], weights: list[int]) -> None:
+        self._graph, self._norms, self._weights = graph, norms, weights
         self._owner: dict[int, Seen] = {}
         for seen in (*self._functions(), *self._normed(), *self._attended()):
+            self._take(seen)
+        for seen in (*self._by_length(), *self._wrapped()):
             self._take(seen)
         for node in graph.nodes:
             if node.number not in self._owner and self._counts(node):
@@ -131,11 +138,40 @@ class Operations:
         for node in self._graph.members(seen.inner):
             self._owner.setdefault(node.number, seen)
 
+    def _by_length(self) -> Iterator[Seen]:
+        """Find what is divided by its own length."""
+        for node in self._graph.each("pointwise"):
+            sources = [self._graph.bare(source) for source in self._graph.varying(node)]
+            if node.op.rstrip("_") != "div" or len(sources) != 2:
+                continue
+            start, length = sources
+            inner = self._graph.between(start, node.number)
+            ops = {each.op for each in self._graph.members(inner) if each.kind != "view"}
+            measured = "linalg_vector_norm" in ops and ops <= {"linalg_vector_norm", "clamp_min"}
+            if measured and self._graph.comes_from(length, start):
+                yield self._as("normalise", node, inner)
+
+    def _wrapped(self) -> Iterator[Seen]:
+        """Find what is copied into a larger tensor: its middle, and two edges for each axis."""
+        runs: list[list[Node]] = []
+        for node in self._graph.each("other"):
+            if node.op != "copy_":
+                continue
+            between = self._graph.nodes[runs[-1][-1].number + 1 : node.number] if runs else []
+            if not runs or any(each.kind not in ("view", "made") for each in between):
+                runs.append([])
+            runs[-1].append(node)
+        for run in runs:
+            inner = sum(1 << node.number for node in run)
+            padded = len(run) >= 3 and len(run) % 2
+            yield self._as("circular pad" if padded else "copy", run[-1], inner)
+
     def _counts(self, node: Node) -> bool:
         return (
             bool(self._graph.used >> node.number & 1)
             and self._graph.varies(node.number)
             and node.kind not in ("input", "view", "made", "constant", "norm")
+            and node.op not in _VIEWS
             and node.dtype.startswith(("float", "bfloat"))
         )
 
@@ -159,9 +195,20 @@ class Operations:
                 yield self._as(f"{norm.kind} norm", node, size=size)
                 continue
             end = self._divided(norm)
-            inner = self._graph.between(norm.base, end)
+            inner = self._graph.between(self._uncentred(norm.base), end)
             end, inner = self._affine(end, inner | 1 << end)
             yield self._as(f"{norm.kind} norm", self._graph[end], inner, size=size)
+
+    def _uncentred(self, base: int) -> int:
+        """Go back over the mean that is taken off what is normed."""
+        node = self._graph[self._graph.bare(base)]
+        sources = [self._graph.bare(source) for source in self._graph.varying(node)]
+        if node.op.rstrip("_") != "sub" or len(sources) != 2 or sources[0] == sources[1]:
+            return base
+        way = self._graph.members(self._graph.between(sources[0], sources[1]) | 1 << sources[1])
+        averaged = all(each.kind in ("reduce", "view", "pointwise") for each in way)
+        within = self._graph.comes_from(sources[1], sources[0]) and averaged
+        return sources[0] if within else base
 
     def _divided(self, norm: Norm) -> int:
         """Find where what is normed meets the root of its variance."""
@@ -193,8 +240,9 @@ class Operations:
 
     def _attended(self) -> Iterator[Seen]:
         taken = set(self._owner)
-        for node in self._graph.each("softmax"):
-            end = self._summed(node.number)
+        softmaxes = {node.number for node in self._graph.each("softmax")}
+        for weights in sorted(softmaxes | set(self._weights)):
+            end = self._summed(weights) if weights not in taken else None
             if end is None:
                 continue
             inner, front = 0, [end]
@@ -245,6 +293,9 @@ class Operations:
         if node.kind == "pool" and "adaptive" not in op:
             name = "max pool" if "max" in op else "mean pool"
             return self._as(name, node, **_window(node))
+        if node.kind == "lookup":
+            table = self._graph.varies(node.sources[0]) if node.op != "embedding" else False
+            return self._as("lookup" if table else "embedding", node)
         if node.kind == "softmax":
             return self._as("log softmax" if "log" in op else "softmax", node)
         if op.startswith("upsample"):
@@ -286,20 +337,30 @@ class Operations:
         name = _ARITHMETIC.get(op)
         if len(varying) > 1:
             return self._as(name or op.strip("_"), node)
-        if self._others(node):
+        kind = {"subtract": "add", "divide": "multiply"}.get(name or "", name)
+        others = self._others(node)
+        if others:
             if self._is_bias(node):
-                return self._with_bias(node)
-            kind = {"subtract": "add", "divide": "multiply"}.get(name or "", name)
-            return self._as(f"{kind} parameter" if kind else op.strip("_"), node)
-        return self._of_numbers(node, op)
+                settings = {"width": node.shape[-1:]}
+                return self._with_the_one_before("linear", node, settings=settings)
+            learned = "parameter" if self._is_learned(others) else "number"
+            return self._as(f"{kind} {learned}" if kind else op.strip("_"), node)
+        return self._of_numbers(node, f"{kind} number" if kind else op)
 
-    def _with_bias(self, node: Node) -> Seen:
-        """Take a bias for a part of the map before it."""
+    def _with_the_one_before(self, name: str, node: Node, **more: Any) -> Seen:
+        """Take an operation and the one before it for a single one."""
         source = self._graph.bare(self._graph.varying(node)[0])
         inner = self._graph.between(source, node.number) | 1 << source
         for each in self._graph.members(inner):
             self._owner.pop(each.number, None)
-        return self._as("linear", node, inner, settings={"width": node.shape[-1:]})
+        return self._as(name, node, inner, **more)
+
+    def _is_learned(self, nodes: list[Node]) -> bool:
+        """Whether nodes are parameters or tables of the module, or computed from one."""
+        bits = 0
+        for node in nodes:
+            bits |= self._graph.before(node.number) | 1 << node.number
+        return any(each.kind in ("parameter", "buffer") for each in self._graph.members(bits))
 
     def _of_numbers(self, node: Node, op: str) -> Seen | None:
         """Name a function of one variable by its values."""
@@ -311,10 +372,19 @@ class Operations:
         if (slope, shift) == (1.0, 0.0):
             return None
         if not shift:
-            return self._as("multiply number", node, size=(slope,))
+            return self._scaled(node, slope)
         if slope == 1.0:
             return self._as("add number", node, size=(shift,))
         return self._as("line", node)
+
+    def _scaled(self, node: Node, slope: float) -> Seen:
+        """Tell a sum that is divided by its count, which is a mean, from another factor."""
+        total = self._graph[self._graph.bare(self._graph.varying(node)[0])]
+        if total.kind == "reduce" and total.op == "sum":
+            count = self._graph[total.sources[0]].size / max(total.size, 1)
+            if abs(slope * count - 1) < 1e-6:
+                return self._with_the_one_before("mean", node)
+        return self._as("multiply number", node, size=(slope,))
 
 
 def _window(node: Node) -> dict[str, Any]:
@@ -362,6 +432,10 @@ def operations(subject: Subject, case: Case) -> Operations:
 
     def find() -> Operations:
         seen = graph(subject, case)
-        return Operations(seen, fused(seen) + written(subject, case))
+        try:
+            weights = [each.node for each in attentions(subject, case)[1]]
+        except CannotLook:
+            weights = []  # those of a softmax are known all the same
+        return Operations(seen, fused(seen) + written(subject, case), weights)
 
     return subject.line.remember(("operations", case.key), find)

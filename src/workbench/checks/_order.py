@@ -56,7 +56,8 @@ class _Wanted:
         if {self.name, seen.name} == {"conv", "linear"}:
             conv = seen.size if seen.name == "conv" else self.size
             return all(number == 1 for number in conv or (0,))
-        return self.name == "gelu" and seen.name == "gelu (tanh form)"
+        either = {"gelu": ("gelu (tanh form)",), "add positions": ("add parameter", "add number")}
+        return seen.name in either.get(self.name, ())
 
     def _pointwise(self, seen: Seen) -> bool:
         return self.name == "conv" and seen.name == "linear"

@@ -27,6 +27,7 @@ OPERATIONS: dict[str, str] = {
     "linear": "a fully connected map; a 1x1 convolution is one as well",
     "product": "a matrix product of two that depend on the input, outside of attention",
     "embedding": "rows of a table, looked up by an input",
+    "lookup": "rows of something that depends on the input, picked by an index",
     "patches": "patches that are cut out with torch's unfold: patches 4",
     "attention": "all from the projections up to the weighted sum of the values",
     "batch norm": "a norm over the batch, in evaluation by its running statistics",
@@ -50,6 +51,7 @@ OPERATIONS: dict[str, str] = {
     "add parameter": "a parameter or a table is added, as learned positions are",
     "multiply parameter": "a parameter scales, as a layer scale does",
     "add number": "a constant is added",
+    "add positions": "either of them: a table is added, learned or computed",
     "multiply number": "a constant scales: multiply number 0.5",
     "line": "a constant scales and another one is added, as in 1 - x",
     "concat": "two or more that depend on the input are joined along an axis",
@@ -60,10 +62,15 @@ OPERATIONS: dict[str, str] = {
     "roll": "places move along an axis in a circle",
     "reflection pad": "edges are continued by their mirror image",
     "replication pad": "edges are continued by their last value",
+    "circular pad": "edges are continued by the opposite ones",
+    "pixel shuffle": "channels become places",
+    "stack": "two or more are laid along a new axis",
+    "normalise": "x divided by its length",
     "relu": "max(x, 0)",
     "gelu": "x times the normal distribution's function, or its tanh form",
     "silu": "x sigmoid(x)",
     "leaky relu": "a slope below zero: leaky relu 0.2",
+    "prelu": "a slope below zero that is learned",
     "elu": "exp(x) - 1 below zero",
     "selu": "its scaled form",
     "mish": "x tanh(softplus(x))",
@@ -80,6 +87,7 @@ OPERATIONS: dict[str, str] = {
     "sqrt": "the square root",
     "log": "the natural logarithm",
     "abs": "the absolute value",
+    "torch": "any other one by the framework's name: torch cumsum",
 }
 _SAME = {
     "convolution": "conv",
@@ -244,6 +252,8 @@ def _step(text: str) -> Operation:
     if text == "...":
         return Operation("...", text)
     named = _named(text)
+    if named is not None and named[0] == "torch" and len(named[1]) == 1:
+        return Operation(named[1][0], text)
     if named is None:
         raise SpecError(f"{text!r} is no operation: {nearest(text, _WORDS)}")
     return _filled(named[0], text, named[1])
