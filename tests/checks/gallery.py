@@ -58,7 +58,17 @@ def _pairs(path: Path) -> Iterator[Entry]:
     """
     for number, document in enumerate(YAML(typ="safe").load_all(path), start=1):
         name, data = f"{path.stem}_{number}", {"name": "Part", "kind": "layer", "text": path.stem}
-        keys = ("kind", "options", "sizes", "inputs", "outputs", "roles", "requires", "allows")
+        keys = (
+            "name",
+            "kind",
+            "options",
+            "sizes",
+            "inputs",
+            "outputs",
+            "roles",
+            "requires",
+            "allows",
+        )
         asked = Spec.model_validate({**data, **{k: document[k] for k in keys if k in document}})
         good = f"{_IMPORTS}{document['good']}"
         tier = document.get("tier", "live")

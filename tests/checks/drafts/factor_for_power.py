@@ -1,4 +1,4 @@
-# trips: equation
+# trips: equation, named_formula
 # spec: focal
 """The focusing parameter became a factor."""
 
