@@ -172,6 +172,18 @@ def test_check_names_what_is_wrong_and_exits_with_1(tmp_path, before, after, nam
     assert not named or named in names
 
 
+def test_one_verdict_is_reached_again_alone(tmp_path):
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    (tmp_path / "attention.py").write_text(GOOD.replace("self.out(y.", "self.out(y.detach().", 1))
+    asked = ("check", "spec.yaml", "--code", "attention.py", "--only")
+    done = run(*asked, "gradient_flow", "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    (verdict,) = json.loads(done.stdout)["verdicts"]
+    assert (verdict["check"], verdict["outcome"]) == ("gradient_flow", "failed")
+    unknown = run(*asked, "gradient_flows", cwd=tmp_path)
+    assert (unknown.returncode, "did you mean 'gradient_flow'" in unknown.stderr) == (2, True)
+
+
 @pytest.mark.slow
 def test_implement_exports_and_leaves_the_working_tree_alone(target, tmp_path):
     status = ["git", "status", "--porcelain", "--branch"]
