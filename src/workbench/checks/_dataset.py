@@ -123,7 +123,7 @@ def play(subject: Subject, data: Given, script: Sequence[Step], **options: Any) 
         "of": subject.of({**spec.options, **options}, "float32"),
         "inputs": data.inputs,
         "lengths": data.lengths,
-        "ragged": [name for name, axes in texts.items() if ragged and ragged in axes],
+        "ragged": {n: axes.index(ragged) - 1 for n, axes in texts.items() if ragged in axes},
         "roles": dict(spec.roles),
         "returns": list(spec.outputs),
         "parts": [*spec.outputs, *(n for r, n in spec.roles.items() if r in _CONTENT)],
@@ -172,6 +172,14 @@ def first(subject: Subject) -> str:
     return next(iter(subject.spec.outputs))
 
 
+def ragged_axis(subject: Subject, name: str) -> int:
+    """Return at which place a part of an item has the extent that differs between items."""
+    ragged = subject.spec.roles.get("ragged", "")
+    axes = subject.spec.outputs[name].axes
+    sized = ((at, axis.expression.names) for at, axis in enumerate(axes) if axis.kind == "size")
+    return next((at for at, names in sized if ragged in names), 0)
+
+
 def rows(batches: Sequence[Arrays], name: str) -> list[list[Array]]:
     """Cut a part of every batch into its rows."""
     missing = [at for at, batch in enumerate(batches) if name not in batch]
@@ -191,15 +199,16 @@ def padded(row: Array, value: Array) -> tuple[str, float | None] | None:
         return None
     if row.ndim == 0 or row.shape == value.shape:
         return ("", None) if np.array_equal(row, value) else None
-    count = len(value)
-    if len(row) < count or row.shape[1:] != value.shape[1:]:
-        return None
-    for side, content, rest in (
-        ("right", row[:count], row[count:]),
-        ("left", row[len(row) - count :], row[: len(row) - count]),
-    ):
-        if np.array_equal(content, value) and np.all(rest == rest.reshape(-1)[0]):
-            return side, float(rest.reshape(-1)[0])
+    for side in ("right", "left"):
+        content = tuple(
+            slice(extent) if side == "right" else slice(max(0, whole - extent), None)
+            for whole, extent in zip(row.shape, value.shape, strict=True)
+        )
+        beside = np.ones(row.shape, bool)
+        beside[content] = False
+        rest = row[beside]
+        if np.array_equal(row[content], value) and np.all(rest == rest[:1]):
+            return side, float(rest[0])
     return None
 
 

@@ -16,6 +16,7 @@ from workbench.spec import Requirement, Spec
 
 # With these a constructor says that a value is impossible; anything else is a crash.
 REFUSALS = frozenset({"ValueError", "AssertionError", "NotImplementedError"})
+_PULLED = ("differentiable", "straight through")  # unless the spec asks for it
 _MANY = 3_000_000  # parameters that can still be sent to and fro
 
 
@@ -184,8 +185,9 @@ class Declared:
         """List the declared inputs and outputs in order, for a question."""
         names = {"order": list(self.spec.inputs), "returns": list(self.spec.outputs)}
         # Nobody asks a loss for the gradient of its target or of its class weights.
-        fixed = [self.spec.role(role) for role in ("target", "weight")]
-        return names if self.spec.kind != "loss" else {**names, "fixed": fixed}
+        fixed = {self.spec.role(role) for role in ("target", "weight")}
+        fixed -= {line.under for line in self.spec.requires.values() if line.phrase in _PULLED}
+        return names if self.spec.kind != "loss" else {**names, "fixed": sorted(fixed)}
 
 
 def _unwatched() -> tuple[list[str], bool]:

@@ -131,6 +131,8 @@ class _Solver:
                 return self._names[name]
             case ast.IfExp():
                 return self.value(node.body if self.value(node.test) else node.orelse)
+            case ast.Tuple(elts=parts):  # several axes at once
+                return tuple(self.value(part) for part in parts)
             case ast.Subscript(value=ast.Name(id="weights"), slice=ast.Constant(value=str(name))):
                 return self._weight(name)
             case ast.Subscript():

@@ -112,6 +112,12 @@ def axis_of(subject: Subject) -> str:
     return possible[0]
 
 
+def places(subject: Subject, name: str, axis: str) -> list[int]:
+    """List the places at which a tensor has an axis: none, one, or several as a matrix of pairs."""
+    tensor = subject.spec.inputs.get(name) or subject.spec.outputs[name]
+    return [at for at, part in enumerate(tensor.axes) if part.text == axis]
+
+
 def place(subject: Subject, name: str, axis: str) -> int | None:
     """Return at which place a tensor has an axis, or None."""
     tensor = subject.spec.inputs.get(name) or subject.spec.outputs[name]

@@ -63,9 +63,9 @@ def _compared(subject: Subject, batch: Arrays, items: list[Arrays]) -> tuple[str
             problem = _padding(subject, name, *placed)
             if problem is not None:
                 return problem
-        longest = max((len(values[name]) for values in items if values[name].ndim), default=0)
-        if ragged in tensor.names and rows.shape[1] != longest:
-            return f"{name} is padded to {rows.shape[1]}", f"{longest}, the longest of the batch"
+        longest = tuple(np.max([values[name].shape for values in items], axis=0).astype(int))
+        if ragged in tensor.names and rows.shape[1:] != longest:
+            return f"{name} is padded to {rows.shape[1:]}", f"{longest}, the longest of the batch"
     return _marks(subject, batch, items)
 
 
@@ -86,7 +86,8 @@ def _padding(subject: Subject, name: str, side: str, value: float | None) -> tup
 def _marks(subject: Subject, batch: Arrays, items: list[Arrays]) -> tuple[str, str] | None:
     """Compare mask and lengths with the items."""
     name = _dataset.first(subject)
-    lengths = [len(values[name]) for values in items if values[name].ndim]
+    axis = _dataset.ragged_axis(subject, name)
+    lengths = [values[name].shape[axis] for values in items if values[name].ndim]
     mask, told = subject.spec.roles.get("mask"), subject.spec.roles.get("lengths")
     if told:
         if told not in batch:

@@ -14,7 +14,7 @@ import numpy as np
 from workbench.checks._compare import apart, finite, tolerance
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays
-from workbench.checks._requirement import LAW, place
+from workbench.checks._requirement import LAW, place, places
 from workbench.checks._subject import Run, Subject
 from workbench.spec import Spec
 
@@ -77,12 +77,12 @@ class _Look:
         other = self.subject.inputs(self.subject.case(without=self.case.without, seed=29))
         changed = dict(inputs)
         for name, values in inputs.items():
-            at = place(self.subject, name, self.axis)
-            if name == self.mask or at is None:
+            if name == self.mask:
                 continue
-            shape = [1] * values.ndim
-            shape[0], shape[at] = real.shape
-            changed[name] = np.where(real.reshape(shape), values, other[name])
+            for at in places(self.subject, name, self.axis):
+                shape = [1] * values.ndim
+                shape[0], shape[at] = real.shape
+                changed[name] = np.where(real.reshape(shape), changed[name], other[name])
         return changed
 
     def amount(self) -> Decision | None:
@@ -107,15 +107,13 @@ class _Look:
         values = self.inputs[name]
         if values.ndim and values.shape[0] == self.real.shape[0]:
             values = values[row : row + 1]
-        at = place(self.subject, name, self.axis)
-        if at is None:
-            return values
-        values = np.take(values, np.arange(min(length, values.shape[at])), at)
-        extra = length - values.shape[at]
-        if extra <= 0:
-            return values
         filler = np.zeros_like if name == self.mask else np.copy  # more padding, legal content
-        return np.concatenate([values, filler(np.take(values, [0] * extra, at))], at)
+        for at in places(self.subject, name, self.axis):
+            values = np.take(values, np.arange(min(length, values.shape[at])), at)
+            extra = length - values.shape[at]
+            if extra > 0:
+                values = np.concatenate([values, filler(np.take(values, [0] * extra, at))], at)
+        return values
 
     def absent(self) -> Decision | None:
         """A mask that hides nothing must do the same as no mask."""

@@ -8,12 +8,14 @@ over the axis by a mean, a sum or a maximum; add no positions; reshape no other 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays, Case
-from workbench.checks._requirement import LAW, axis_of, place
+from workbench.checks._requirement import LAW, axis_of, place, places
 from workbench.checks._subject import Subject
 
 TIER = "live"
@@ -35,15 +37,15 @@ def check(subject: Subject) -> Decision:
     if what == "scale":
         return _scaled(subject, how)
     axis = axis_of(subject)
-    inputs_at = {n: at for n in subject.spec.inputs if (at := place(subject, n, axis)) is not None}
+    inputs_at = {n: at for n in subject.spec.inputs if (at := places(subject, n, axis))}
     if not inputs_at:
         raise CannotLook(f"no input has the axis {axis!r}")
     if what == "permutation":
         return _permuted(subject, axis, how, inputs_at)
-    return _shifted(subject, axis, how, inputs_at)
+    return _shifted(subject, axis, how, {name: at[0] for name, at in inputs_at.items()})
 
 
-def _permuted(subject: Subject, axis: str, how: str, inputs_at: dict[str, int]) -> Decision:
+def _permuted(subject: Subject, axis: str, how: str, inputs_at: dict[str, list[int]]) -> Decision:
     cases = [subject.bare(), subject.case()] if subject.optional else [subject.case()]
     for case in cases:
         length = case.sizes[axis]
@@ -56,24 +58,35 @@ def _permuted(subject: Subject, axis: str, how: str, inputs_at: dict[str, int]) 
 
 
 def _moved(
-    subject: Subject, case: Case, order: Array, how: str, inputs_at: dict[str, int], axis: str
+    subject: Subject,
+    case: Case,
+    order: Array,
+    how: str,
+    inputs_at: dict[str, list[int]],
+    axis: str,
 ) -> str:
     """Say which output does not follow a new order."""
     before = subject.run(case).outputs
     moved = {
-        name: np.take(values, order, inputs_at[name]) if name in inputs_at else values
+        name: _taken(values, order, inputs_at.get(name, []))
         for name, values in subject.inputs(case).items()
     }
     after = subject.run(case, inputs=moved).outputs
     for name, values in before.items():
-        at = place(subject, name, axis)
-        if how == "equivariant" and at is None:
+        at = places(subject, name, axis)
+        if how == "equivariant" and not at:
             continue
-        wanted = values if how == "invariant" or at is None else np.take(values, order, at)
+        wanted = values if how == "invariant" else _taken(values, order, at)
         distance = apart(wanted, after[name])
         if distance > tolerance(case.dtype):
             return f"{name} is off by {distance:.3g} when {axis} is reordered"
     return ""
+
+
+def _taken(values: Array, order: Array, at: Iterable[int]) -> Array:
+    for axis in at:
+        values = np.take(values, order, axis)
+    return values
 
 
 def _shifted(subject: Subject, axis: str, how: str, inputs_at: dict[str, int]) -> Decision:
@@ -84,6 +97,8 @@ def _shifted(subject: Subject, axis: str, how: str, inputs_at: dict[str, int]) -
     shape_out = {name: place(subject, name, axis) for name in subject.spec.outputs}
     inputs = {n: _only(v, inputs_at.get(n), middle) for n, v in subject.inputs(case).items()}
     before = subject.run(case, inputs=inputs).outputs
+    nothing = {n: _only(v, inputs_at.get(n), slice(0)) for n, v in inputs.items()}
+    empty = subject.run(case, inputs=nothing).outputs
     strides = {
         n: _stride(length, before[n].shape[at]) for n, at in shape_out.items() if at is not None
     }
@@ -93,7 +108,9 @@ def _shifted(subject: Subject, axis: str, how: str, inputs_at: dict[str, int]) -
     for name, at in shape_out.items():
         seen, wanted = after[name], before[name]
         if how == "equivariant" and at is not None:
-            seen, wanted = _inner(seen, at), _inner(np.roll(wanted, step // strides[name], at), at)
+            by = step // strides[name]
+            edges = _edges(empty[name], at, by)
+            seen, wanted = _inner(seen, at, edges), _inner(np.roll(wanted, by, at), at, edges)
         distance = apart(wanted, seen)
         if distance > tolerance(case.dtype):
             words = f"{name} is off by {distance:.3g} when {axis} is shifted by {step}"
@@ -128,9 +145,27 @@ def _rolled(values: Array, axis: int | None, step: int) -> Array:
     return values if axis is None else np.roll(values, step, axis)
 
 
-def _inner(values: Array, axis: int) -> Array:
-    third = values.shape[axis] // 4
-    return np.take(values, range(third, values.shape[axis] - third), axis)
+def _edges(empty: Array, axis: int, shift: int) -> tuple[int, int]:
+    """Measure how far each edge reaches into an output for nothing; at least a quarter is left out.
+
+    Padding with zeros in the middle of a network is seen as far as its receptive field. Where that
+    is more than what stands before the middle, the places themselves differ, and not the edges.
+    """
+    values = np.moveaxis(empty, axis, 0).reshape(empty.shape[axis], -1)
+    quarter = len(values) // 4
+    differs = np.abs(values - values[len(values) // 2]).max(axis=1, initial=0.0) > 1e-12
+    first, last = (_reach(side, shift, quarter) for side in (differs, differs[::-1]))
+    return first, last
+
+
+def _reach(differs: Array, shift: int, least: int) -> int:
+    end = int(np.argmin(differs)) + shift if not differs.all() else len(differs)
+    return least if end >= len(differs) // 2 - 2 else max(least, end)
+
+
+def _inner(values: Array, axis: int, edges: tuple[int, int]) -> Array:
+    first, last = edges
+    return np.take(values, range(first, values.shape[axis] - last), axis)
 
 
 def _scaled(subject: Subject, how: str) -> Decision:

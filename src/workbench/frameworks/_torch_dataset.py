@@ -51,15 +51,19 @@ class _Held:
     def _input(self, name: str) -> Any:
         values = torch.from_numpy(np.array(self.arguments["inputs"][name]))
         lengths = self.arguments["lengths"]
-        if lengths is None or name not in self.arguments["ragged"]:
+        at = self.arguments["ragged"].get(name)
+        if lengths is None or at is None:
             return values
         rows = zip(values, np.asarray(lengths).tolist(), strict=True)
-        return [row[:length].clone() for row, length in rows]
+        return [row.narrow(at, 0, length).clone() for row, length in rows]
 
     def data(self) -> dict[str, Any]:
         """Return what the data set was built from, as it is now; lists of items in one row."""
+        ragged = self.arguments["ragged"]
         return {
-            name: modules.array(torch.cat(values) if isinstance(values, list) else values)
+            name: modules.array(
+                torch.cat(values, ragged[name]) if isinstance(values, list) else values
+            )
             for name, values in self.given.items()
             if not isinstance(values, list) or values
         }
