@@ -66,6 +66,21 @@ ASKED = {
     "litgpt": {"dataset": "litgpt/data/*.py"},
     "pytorch-cifar100": {"model": "models/*.py"},
     "equinox": {"layer": "equinox/nn/_*.py"},
+    "torchmetrics": {"metric": "src/torchmetrics/[!fuw]*/[a-z]*.py"},
+    "asteroid": {
+        "model": "asteroid/models/*.py",
+        "layer": "asteroid/masknn/*.py",
+        "loss": "asteroid/losses/*.py",
+        "dataset": "asteroid/data/*.py",
+    },
+    "diffusers": {"model": "src/diffusers/models/*/[a-z]*.py"},
+    "pytorch-forecasting": {
+        "layer": "pytorch_forecasting/layers/*/_*.py",
+        "metric": "pytorch_forecasting/metrics/*.py",
+    },
+    "xformers": {"layer": "xformers/ops/*.py"},
+    "dm-haiku": {"model": "haiku/_src/nets/*[!t].py", "layer": "haiku/_src/[!d]*[!t].py"},
+    "latent-diffusion": {"loss": "ldm/modules/losses/*.py", "dataset": "ldm/data/*.py"},
 }
 
 

@@ -190,7 +190,8 @@ def test_implement_exports_and_leaves_the_working_tree_alone(target, tmp_path):
     before = subprocess.run(status, cwd=target, capture_output=True, text=True, check=True).stdout
     done = run(
         "implement", SPECS / "text_classifier.yaml", "--repo", target, "--export", "--json",
-        "--session", tmp_path / "session",
+        "--session", tmp_path / "session", "--python", sys.executable,
+        "--pr-body", tmp_path / "body.md",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     said = json.loads(done.stdout)
@@ -200,6 +201,11 @@ def test_implement_exports_and_leaves_the_working_tree_alone(target, tmp_path):
     files = subprocess.run(listed, cwd=target, capture_output=True, text=True, check=True).stdout
     assert set(said["export"]["paths"]) <= set(files.split())
     assert "src/pocket/models/text_classifier.py" in said["export"]["paths"]
+    assert said["export"]["trial"]["python"] == sys.executable
+    assert "Conformance with the habits" in (tmp_path / "body.md").read_text()
+    show = ["git", "show", "--no-patch", "--format=%B", branch]
+    told = subprocess.run(show, cwd=target, capture_output=True, text=True, check=True).stdout
+    assert "Written as this repository is:" in told
     after = subprocess.run(status, cwd=target, capture_output=True, text=True, check=True).stdout
     assert after == before
     notebook = json.loads(Path(said["outcome"]["notebook"]).read_text())
@@ -217,7 +223,10 @@ def test_one_failing_job_never_stops_the_others(target, tmp_path):
     done = run(
         "batch", tmp_path / "bad.yaml", tmp_path / "worse.yaml", SPECS / "rotary_attention.yaml",
         "--repo", target, "--jobs", "2", "--folder", tmp_path / "sessions", "--export", "--json",
+        "--patch", tmp_path / "patches", "--pr-body", tmp_path / "bodies", "--test-seconds", "0",
     )  # fmt: skip
+    assert [file.name for file in (tmp_path / "patches").iterdir()] == ["rotary_attention.patch"]
+    assert [file.name for file in (tmp_path / "bodies").iterdir()] == ["rotary_attention.md"]
     outcomes = json.loads(done.stdout)["outcomes"]
     codes = {Path(outcome["spec"]).stem: outcome["exit_code"] for outcome in outcomes}
     assert codes == {"bad": 2, "worse": 2, "rotary_attention": 0}
@@ -250,3 +259,13 @@ def test_conform_names_deviations_and_repairs_them(tmp_path, target):
     assert again.returncode == 0
     score = json.loads(again.stdout)["conformance"]["score"]
     assert score > float(done.stdout.split("conformance ")[1].split(",")[0])
+
+
+@pytest.mark.parametrize("command", ["implement", "batch"])
+def test_two_ways_to_export_at_once_are_refused_before_anything_runs(target, tmp_path, command):
+    ways = ["--in-place", "--patch", tmp_path / "it.patch"]
+    specs = [SPECS / "text_classifier.yaml", SPECS / "rotary_attention.yaml"]
+    asked = specs[:1] if command == "implement" else specs
+    done = run(command, *asked, "--repo", target, "--export", *ways)
+    assert done.returncode == 2
+    assert "choose one" in done.stderr or "takes one spec" in done.stderr

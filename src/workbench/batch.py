@@ -121,7 +121,8 @@ def run(
         repository: The target's root.
         folder: Where each spec's session goes, in a folder named for the spec.
         jobs: How many run at the same time.
-        arguments: Further arguments for ``workbench implement``.
+        arguments: Further arguments for ``workbench implement``; ``{name}`` in them is the name of
+            a spec's folder.
         started: Called with a spec when its job starts.
 
     Yields:
@@ -147,7 +148,8 @@ def run(
 def _job(spec: str, repository: str, folder: Path, arguments: Sequence[str]) -> Outcome:
     """Run one spec as a process of its own; whatever happens to it becomes an outcome."""
     command = [sys.executable, "-m", "workbench", "implement", spec, "--repo", repository]
-    command += ["--session", str(folder), "--json", "--quiet", *arguments]
+    command += ["--session", str(folder), "--json", "--quiet"]
+    command += [argument.replace("{name}", folder.name) for argument in arguments]
     start = time.monotonic()
     finished = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False

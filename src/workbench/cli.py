@@ -44,6 +44,16 @@ Unsandboxed = Annotated[
     typer.Option("--allow-unsandboxed", help="Run drafts where this machine cannot isolate them."),
 ]
 Implementer = Annotated[str, typer.Option(help="Who writes the code.")]
+Values = Annotated[list[str] | None, typer.Option(help="NAME=VALUE for it; VALUE is JSON.")]
+Export = Annotated[bool, typer.Option("--export", help="Export when the report is green.")]
+Branch = Annotated[str, typer.Option(help="The branch; default by the spec's name.")]
+InPlace = Annotated[
+    bool, typer.Option("--in-place", help="Write into the working tree; commit nothing.")
+]
+Patch = Annotated[Path | None, typer.Option(help="Write a patch file instead.")]
+PrBody = Annotated[Path | None, typer.Option(help="Write the description as Markdown.")]
+Python = Annotated[str, typer.Option(help="The Python for the target's own tests.")]
+TestSeconds = Annotated[float, typer.Option(min=0, help="Their time limit; 0: none.")]
 
 
 def main() -> None:
@@ -126,10 +136,6 @@ def implement(
     spec: Annotated[Path | None, typer.Argument(help="A spec file (YAML).", metavar="SPEC")] = None,
     repo: Annotated[Path | None, typer.Option(help="The target repository's root.")] = None,
     implementer: Implementer = "blueprint",
-    export: Annotated[
-        bool, typer.Option("--export", help="Export when the report is green.")
-    ] = False,
-    branch: Annotated[str, typer.Option(help="The branch to export to; default by name.")] = "",
     resume: Annotated[str, typer.Option(help="Go on with this session.")] = "",
     session: Annotated[Path | None, typer.Option(help="The folder for the session.")] = None,
     agent: Annotated[Path | None, typer.Option(help="An agent definition (Markdown).")] = None,
@@ -139,9 +145,14 @@ def implement(
     tokens: Annotated[int | None, typer.Option(help="The most tokens that it may take.")] = None,
     dollars: Annotated[float | None, typer.Option(help="The most dollars it may take.")] = None,
     recording: Annotated[Path | None, typer.Option(help="A session to replay.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE for the implementer; VALUE is JSON.")
-    ] = None,
+    option: Values = None,
+    export: Export = False,
+    branch: Branch = "",
+    in_place: InPlace = False,
+    patch: Patch = None,
+    pr_body: PrBody = None,
+    python: Python = "",
+    test_seconds: TestSeconds = 300.0,
     tier: Tier = "full",
     device: Device = "auto",
     seed: Seed = 0,
@@ -154,45 +165,22 @@ def implement(
 
     Options given with --resume replace the session's own: a raised budget, another model.
     """
-    from workbench import batch
-    from workbench.session import require_options
-
-    folder, spec_text, repo_text = _session_folder(spec, repo, resume, session, tier)
-    named: dict[str, Any] = {
-        "agent": agent,
-        "model": model,
-        "effort": effort,
-        "recording": recording,
+    how = _export_options(branch, in_place, patch, pr_body, python, test_seconds)
+    folder, *where = _session_folder(spec, repo, resume, session, tier)
+    agents: dict[str, Any] = {"agent": agent, "model": model, "effort": effort}
+    agents |= {"recording": recording, "turns": turns, "tokens": tokens, "dollars": dollars}
+    parameters = {
+        "implementer": implementer,
+        "options": _agent_options(folder, implementer if not resume else "", agents, option),
+        "tier": tier,
+        "device": _device(device),
+        "seed": seed,
+        "kills": kills,
+        "export": export,
+        "export_options": how,
+        "allow_unsandboxed": allow_unsandboxed,
     }
-    limits = {"turns": turns, "tokens": tokens, "dollars": dollars}
-    options = _options(named | limits, option or [])
-    who, former = _started(folder) if resume else (implementer, {})
-    require_options(who, former | options)  # a key among them is refused before anything is kept
-    if who == "replay":
-        os.environ["WORKBENCH_NO_MODEL"] = "1"  # for this process and the kernel that it starts
-    with terminal.Lines(quiet=quiet or as_json) as progress:
-        outcome = batch.implement(
-            spec_text,
-            repo_text,
-            session=str(folder),
-            parameters={
-                "implementer": implementer,
-                "options": options,
-                "tier": tier,
-                "device": _device(device),
-                "seed": seed,
-                "kills": kills,
-                "export": export,
-                "branch": branch,
-                "allow_unsandboxed": allow_unsandboxed,
-            },
-            listen=progress.hear,
-        )
-    if as_json:
-        _print({"outcome": outcome.model_dump(mode="json"), **_summary(outcome)})
-    else:
-        terminal.print_outcome(outcome)
-    raise typer.Exit(outcome.exit_code)
+    raise typer.Exit(_pipeline(where, folder, parameters, quiet=quiet, as_json=as_json))
 
 
 @app.command()
@@ -304,7 +292,7 @@ def write_tests(
     name: Annotated[str, typer.Option(help="The class; default the last of the file.")] = "",
     spec: Annotated[Path | None, typer.Option(help="Where the contract is written.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the contract as it is.")] = False,
-    export: Annotated[bool, typer.Option("--export", help="Export when it is green.")] = False,
+    export: Export = False,
     kills: Kills = 1000,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -368,39 +356,27 @@ def conform(
 @app.command()
 def export(
     session: Annotated[str, typer.Argument(help="A session's folder or name.")],
-    branch: Annotated[str, typer.Option(help="The branch; default by the spec's name.")] = "",
-    in_place: Annotated[
-        bool, typer.Option("--in-place", help="Write into the working tree; commit nothing.")
-    ] = False,
-    patch: Annotated[Path | None, typer.Option(help="Write a patch file instead.")] = None,
-    pr_body: Annotated[Path | None, typer.Option(help="Write the description as Markdown.")] = None,
-    python: Annotated[str, typer.Option(help="The Python for the target's own tests.")] = "",
-    test_seconds: Annotated[float, typer.Option(min=0, help="Their time limit; 0: none.")] = 300.0,
+    branch: Branch = "",
+    in_place: InPlace = False,
+    patch: Patch = None,
+    pr_body: PrBody = None,
+    python: Python = "",
+    test_seconds: TestSeconds = 300.0,
     as_json: Json = False,
 ) -> None:
     """Accept a session's latest draft and make it a commit on a new branch of its target."""
     from workbench import repo
     from workbench.session import Session
 
-    if sum((bool(branch), in_place, patch is not None)) > 1:
-        raise UsageError("--branch, --in-place and --patch are three ways; choose one")
+    how = _export_options(branch, in_place, patch, pr_body, python, test_seconds)
     with Session.resume(session) as opened:
         opened.accept()
-        made = opened.export(
-            branch=branch or None,
-            in_place=in_place,
-            patch=patch.resolve() if patch else None,
-            python=python or None,
-            test_seconds=test_seconds,
-        )
+        made = opened.export(**how)
         left = repo.cautions(opened.study()[0])
-        if pr_body is not None:
-            pr_body.write_text(opened.page(), encoding="utf-8")
     if as_json:
         _print({"export": made.model_dump(mode="json")})
     else:
-        what = f"{made.branch} at {made.commit[:12]}" if made.branch else made.patch or "written"
-        typer.echo(f"{what} in {made.repo}: {', '.join(made.paths)}")
+        typer.echo(f"{terminal.exported(made)}: {', '.join(made.paths)}")
         for sentence in left:
             typer.echo(f"left to you: {sentence}", err=True)
 
@@ -474,7 +450,12 @@ def batch(
     jobs: Annotated[int, typer.Option(min=1, help="How many run at the same time.")] = 1,
     folder: Annotated[Path | None, typer.Option(help="Where the sessions go.")] = None,
     implementer: Implementer = "blueprint",
-    export: Annotated[bool, typer.Option("--export", help="Export what is green.")] = False,
+    export: Export = False,
+    patch: Annotated[Path | None, typer.Option(help="A folder for patch files instead.")] = None,
+    pr_body: Annotated[Path | None, typer.Option(help="A folder for descriptions.")] = None,
+    in_place: InPlace = False,
+    python: Python = "",
+    test_seconds: TestSeconds = 300.0,
     tier: Tier = "full",
     device: Device = "auto",
     seed: Seed = 0,
@@ -487,6 +468,7 @@ def batch(
     arguments = ["--implementer", implementer, "--tier", tier, "--device", device]
     arguments += ["--seed", str(seed), "--kills", str(kills), *(["--export"] if export else [])]
     arguments += ["--allow-unsandboxed"] if allow_unsandboxed else []
+    arguments += _export_arguments(len(specs), in_place, patch, pr_body, python, test_seconds)
     where = folder or Path("sessions")
     outcomes = terminal.run_table(
         [str(path) for path in specs],
@@ -575,6 +557,77 @@ def _session_folder(
     if (folder / FILE_NAME).exists():
         raise UsageError(f"{folder} holds a session already; say --resume {folder}")
     return folder, str(spec.resolve()), str(repo.resolve())
+
+
+def _export_options(
+    branch: str,
+    in_place: bool,
+    patch: Path | None,
+    pr_body: Path | None,
+    python: str,
+    test_seconds: float,
+) -> dict[str, Any]:
+    """Collect what `Session.export` is told, as plain values, and refuse two ways at once."""
+    if sum((bool(branch), in_place, patch is not None)) > 1:
+        raise UsageError("--branch, --in-place and --patch are three ways; choose one")
+    files = {"patch": patch, "pr_body": pr_body}
+    named = {name: str(file.resolve()) for name, file in files.items() if file}
+    named |= {name: text for name, text in (("branch", branch), ("python", python)) if text}
+    return named | {"in_place": in_place, "test_seconds": test_seconds}
+
+
+def _export_arguments(
+    specs: int,
+    in_place: bool,
+    patch: Path | None,
+    pr_body: Path | None,
+    python: str,
+    test_seconds: float,
+) -> list[str]:
+    """Write the options of an export as arguments for each job; {name} is the job's folder."""
+    if in_place and specs > 1:
+        raise UsageError(
+            "--in-place takes one spec: a second would meet the changes of the first; "
+            "use branches or --patch"
+        )
+    arguments = ["--test-seconds", str(test_seconds), *(["--in-place"] if in_place else [])]
+    arguments += ["--python", python] if python else []
+    for option, folder, ending in (("--patch", patch, "patch"), ("--pr-body", pr_body, "md")):
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            arguments += [option, f"{folder.resolve()}/{{name}}.{ending}"]
+    return arguments
+
+
+def _agent_options(
+    folder: Path, implementer: str, named: dict[str, Any], more: list[str] | None
+) -> dict[str, Any]:
+    """Collect an implementer's options; without one the session's own goes on."""
+    from workbench.session import require_options
+
+    options = _options(named, more or [])
+    who, former = (implementer, {}) if implementer else _started(folder)
+    require_options(who, former | options)  # a key among them is refused before anything is kept
+    if who == "replay":
+        os.environ["WORKBENCH_NO_MODEL"] = "1"  # for this process and the kernel that it starts
+    return options
+
+
+def _pipeline(
+    where: list[str], folder: Path, parameters: dict[str, Any], *, quiet: bool, as_json: bool
+) -> int:
+    """Run the pipeline for one spec, tell how it ended, and return the exit code."""
+    from workbench import batch
+
+    with terminal.Lines(quiet=quiet or as_json) as progress:
+        outcome = batch.implement(
+            *where, session=str(folder), parameters=parameters, listen=progress.hear
+        )
+    if as_json:
+        _print({"outcome": outcome.model_dump(mode="json"), **_summary(outcome)})
+    else:
+        terminal.print_outcome(outcome)
+    return outcome.exit_code
 
 
 def _started(folder: Path) -> tuple[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ from workbench import registry, repo
 from workbench.errors import ImplementerError, UsageError, WorkbenchError
 from workbench.journal import Journal, Listener, read
 from workbench.records import (
+    Conformance,
     Draft,
     Edit,
     Export,
@@ -427,7 +428,8 @@ class Session:
         *,
         branch: str | None = None,
         in_place: bool = False,
-        patch: Path | None = None,
+        patch: str | Path | None = None,
+        pr_body: str | Path | None = None,
         python: str | None = None,
         test_seconds: float = 300.0,
     ) -> Export:
@@ -440,6 +442,7 @@ class Session:
             branch: Its name; by default one that is made from the spec's name.
             in_place: Write the files into the working tree instead, and commit nothing.
             patch: Write the commit to this new file instead.
+            pr_body: Write the description for a pull request to this file, as Markdown.
             python: The interpreter for the target's tests; by default the workbench's own.
             test_seconds: Their time limit; with 0 they are not run.
 
@@ -452,28 +455,36 @@ class Session:
         draft, report = self.draft, self.report
         if draft is None or report is None or not self.journal.last("accepted", draft=draft.hash):
             raise UsageError("nothing is accepted yet; accept a draft first")
+        if pr_body is not None and not Path(pr_body).parent.is_dir():
+            raise UsageError(f"{Path(pr_body).parent} is no folder; make it, or name another file")
         other = in_place or patch is not None
-        branches = [made for made in self._exports(draft.hash) if made.branch]
-        if branches and not other:
-            return branches[0]
+        made = next((one for one in self._exports(draft.hash) if one.branch and not other), None)
+        if made is None:
+            where: dict[str, Any] = {"branch": branch or None, "in_place": in_place}
+            where["patch"] = Path(patch) if patch else None
+            made = self._export(draft, report, where, python, test_seconds)
+        if pr_body is not None:
+            Path(pr_body).write_text(self.page(), encoding="utf-8")
+        return made
+
+    def _export(
+        self,
+        draft: Draft,
+        report: Report,
+        where: Mapping[str, Any],
+        python: str | None,
+        test_seconds: float,
+    ) -> Export:
+        branches = not (where["in_place"] or where["patch"])
         try:
             study, _ = self.study()
             # A process that was killed between the commit and this journal has exported already.
             killed = self.journal.last("exporting", draft=draft.hash)
-            export = repo.find_export(study, draft) if killed and not other else None
+            export = repo.find_export(study, draft) if killed and branches else None
             if export is None:
                 tried = self.trial(python=python, seconds=test_seconds)
                 self.journal.write("exporting", draft=draft.hash)
-                export = repo.export(
-                    study,
-                    self.spec,
-                    draft,
-                    report,
-                    branch=branch,
-                    in_place=in_place,
-                    patch=patch,
-                    trial=tried,
-                )
+                export = repo.export(study, self.spec, draft, report, trial=tried, **where)
         except WorkbenchError as error:
             self._stopped(error)
             raise
@@ -496,7 +507,8 @@ class Session:
         draft = draft or self._drafted()
         study, _ = self.study()
         report = self._report(draft)
-        changes, message = repo.preview(study, self.spec, draft, report)
+        conformance = repo.conformance(study, draft)
+        changes, message = repo.preview(study, self.spec, draft, report, conformance)
         whole = draft.model_copy(update={"edits": tuple(offered) or draft.edits})
         return Proposal(
             draft_hash=draft.hash,
@@ -504,8 +516,8 @@ class Session:
             hunks=repo.hunks(study, self.spec, whole),
             refused=frozenset({edit.id for edit in whole.edits} - {e.id for e in draft.edits}),
             message=message,
-            body=self._page(study, draft, report) if report else "",
-            conformance=repo.conformance(study, draft),
+            body=self._page(study, draft, report, conformance) if report else "",
+            conformance=conformance,
         )
 
     def undo(self) -> None:
@@ -618,9 +630,10 @@ class Session:
         draft, report = self._drafted(), self.report
         if report is None:
             raise UsageError("the latest draft is not checked; implement or check it first")
-        return self._page(self.study()[0], draft, report)
+        study, _ = self.study()
+        return self._page(study, draft, report, repo.conformance(study, draft))
 
-    def _page(self, study: Study, draft: Draft, report: Report) -> str:
+    def _page(self, study: Study, draft: Draft, report: Report, conformance: Conformance) -> str:
         tried = self.journal.last("tried", draft=draft.hash)
         return repo.page(
             study,
@@ -629,7 +642,7 @@ class Session:
             report,
             hunks=repo.hunks(study, self.spec, draft),
             trial=Trial.model_validate(tried["trial"]) if tried else None,
-            conformance=repo.conformance(study, draft),
+            conformance=conformance,
         )
 
     def _drafted(self) -> Draft:

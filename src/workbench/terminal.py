@@ -16,7 +16,7 @@ from workbench import batch, demo
 from workbench.batch import Outcome
 from workbench.errors import TargetError, UsageError
 from workbench.journal import Event
-from workbench.records import Conformance, Kill, KillTable, Numeric, Report, Verdict
+from workbench.records import Conformance, Export, Kill, KillTable, Numeric, Report, Verdict
 from workbench.spec import Spec, load
 
 _SHOWN = 3  # mistakes that are named for a test
@@ -77,7 +77,7 @@ class Lines:
             case "accepted":
                 self.say("accepted")
             case "exported":
-                self.say(f"exported to {event['export']['branch']}")
+                self.say(f"exported: {exported(Export.model_validate(event['export']))}")
             case "stopped":
                 self.say(f"stopped: {event['message']}")
 
@@ -195,6 +195,15 @@ def _print_economy(table: KillTable, budget: float | None) -> None:
     )
 
 
+def exported(made: Export, *, short: bool = False) -> str:
+    """Say where an export went: the branch, the patch file or the working tree."""
+    if made.patch:
+        return made.patch
+    if not made.branch:
+        return "the working tree" + ("" if short else f" of {made.repo}")
+    return made.branch + ("" if short else f" at {made.commit[:12]} in {made.repo}")
+
+
 def print_outcome(outcome: Outcome) -> None:
     """Print how one spec ended and where everything is."""
     if outcome.report is not None and outcome.spec:
@@ -202,9 +211,8 @@ def print_outcome(outcome: Outcome) -> None:
     if outcome.error:
         print(f"workbench: {outcome.error}", file=sys.stderr)
     if outcome.export is not None:
-        made = outcome.export
-        print(f"branch    {made.branch} at {made.commit[:12]} in {made.repo}")
-        print(f"files     {', '.join(made.paths)}")
+        print(f"export    {exported(outcome.export)}")
+        print(f"files     {', '.join(outcome.export.paths)}")
     if outcome.notebook:
         print(f"notebook  {outcome.notebook}")
     print(f"session   {outcome.session}")
@@ -213,7 +221,7 @@ def print_outcome(outcome: Outcome) -> None:
 def print_table(outcomes: Sequence[Outcome]) -> None:
     """Print one row per spec, then every error in full."""
     table = Table(
-        "spec", "files", "requirements", "checks", "tests", "mutants", "seconds", "branch"
+        "spec", "files", "requirements", "checks", "tests", "mutants", "seconds", "export"
     )
     for outcome in outcomes:
         table.add_row(*_row(outcome))
@@ -324,7 +332,9 @@ def _row(outcome: Outcome) -> list[str]:
         tests,
         _killed(report.kills),
         f"{outcome.seconds:.0f}",
-        outcome.export.branch if outcome.export else _cut(outcome.error or "not green", 60),
+        exported(outcome.export, short=True)
+        if outcome.export
+        else _cut(outcome.error or "not green", 60),
     ]
 
 

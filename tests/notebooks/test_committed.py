@@ -63,7 +63,13 @@ def test_the_pipeline_takes_what_a_session_takes() -> None:
     given = {node.targets[0].id: ast.literal_eval(node.value) for node in body}
     keywords = inspect.signature(Session.start).parameters
     named = set(keywords) - {"repository", "folder", "listen"}
-    assert set(given) == named | {"repo", "session", "export", "branch", "allow_unsandboxed"}
+    assert set(given) == named | {
+        "repo",
+        "session",
+        "export",
+        "export_options",
+        "allow_unsandboxed",
+    }
     for name in named - {"spec", "options"}:
         assert given[name] == keywords[name].default
 

@@ -42,7 +42,7 @@ def test_a_spec_becomes_a_branch_and_a_readable_notebook(
         repo=str(target),
         session=str(folder),
         export=True,
-        branch="add/text-classifier",
+        export_options={"branch": "add/text-classifier"},
     )
     assert branches(target) - before == {"add/text-classifier"}
     assert events(folder)[-1] == "exported"

@@ -19,7 +19,7 @@ from repositories import (
 )
 
 from workbench.errors import TargetError
-from workbench.records import Edit, Note, TestResult
+from workbench.records import Edit, Note, TestResult, Trial
 from workbench.repo import export, study
 
 NEW = "src/pocketnet/models/text_classifier.py"
@@ -589,3 +589,18 @@ def _blob(root, name):
     return subprocess.run(
         ["git", "cat-file", "blob", name], cwd=root, capture_output=True, check=True
     ).stdout
+
+
+def test_a_failing_test_is_told_whose_it_is(target):
+    asked, what = spec(), draft(FILES)
+    own, theirs = (
+        TestResult(id=f"{path}::test_it", outcome="failed", message=f"of {name}")
+        for path, name in ((TEST, "draft"), ("tests/test_a.py", "target"))
+    )
+    for broken, said in (
+        ((own,), "^the draft's own tests fail when .*of draft.*; nothing was exported$"),
+        ((theirs,), "^the target's own tests fail with this draft .*of target.*nothing"),
+        ((own, theirs), "of target.*; the draft's own tests.*of draft"),
+    ):
+        with pytest.raises(TargetError, match=said):
+            export(study(target), asked, what, evidence(asked, what), trial=Trial(broken=broken))

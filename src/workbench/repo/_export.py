@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import TargetError
-from workbench.records import Draft, Export, Report, Study, Trial
+from workbench.records import Draft, Export, Report, Study, TestResult, Trial
 from workbench.repo._changes import contents
 from workbench.repo._commit import commit, make_branch
+from workbench.repo._conformance import conformance
 from workbench.repo._forge import pull_request_page
 from workbench.repo._git import Git, head, repository
 from workbench.repo._in_place import put_back, write_in_place
@@ -67,7 +68,7 @@ def export(
     """
     files, git = ready(study)
     _require_evidence(spec, draft, report)
-    _require_unbroken(trial)
+    _require_unbroken(trial, draft)
     written = contents(files, draft)
     _require_related(study, spec, draft)
     done = Export(
@@ -81,7 +82,7 @@ def export(
     if in_place:
         write_in_place(files, git, written)
         return done
-    text = message(study, spec, draft, report, trial)
+    text = message(study, spec, draft, report, trial, conformance(study, draft))
     if patch is not None:
         write_patch(git, files.commit, written, text, patch)
         return done.model_copy(update={"patch": str(patch)})
@@ -168,16 +169,26 @@ def _require_evidence(spec: Spec, draft: Draft, report: Report) -> None:
     raise TargetError(f"the report is not green: {', '.join(against[:6]) or 'it has no verdicts'}")
 
 
-def _require_unbroken(trial: Trial | None) -> None:
-    if trial and trial.broken:
-        names = [
-            f"{test.id} ({test.message})" if test.message else test.id for test in trial.broken
-        ]
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        raise TargetError(
-            f"the target's own tests fail with this draft and did not before: "
-            f"{'; '.join(names[:5])}{more}; nothing was exported"
+def _require_unbroken(trial: Trial | None, draft: Draft) -> None:
+    if trial is None or not trial.broken:
+        return
+    added = set(draft.files("test"))
+    own = [test for test in trial.broken if test.id.partition("::")[0] in added]
+    theirs = [test for test in trial.broken if test not in own]
+    said = [
+        f"{what}: {_named(tests)}"
+        for what, tests in (
+            ("the target's own tests fail with this draft and did not before", theirs),
+            ("the draft's own tests fail when the target's test run runs them", own),
         )
+        if tests
+    ]
+    raise TargetError(f"{'; '.join(said)}; nothing was exported")
+
+
+def _named(tests: Sequence[TestResult]) -> str:
+    names = [f"{test.id} ({test.message})" if test.message else test.id for test in tests]
+    return "; ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _require_related(study: Study, spec: Spec, draft: Draft) -> None:

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from workbench.records import Draft, Note, Report, Study, Trial, Verdict
+from workbench.records import Conformance, Draft, Note, Report, Study, Trial, Verdict
 from workbench.repo import topics
 from workbench.spec import Spec, dumps
 
 _WIDTH = 72
+_DEVIATIONS = 12  # listed
 _SHOWN = 160  # characters of evidence for each line
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FEATURE = re.compile(r"^\[(feat|feature|new|add)\w*\]$", re.IGNORECASE)
@@ -20,7 +21,12 @@ _TESTS = re.compile(r"^\[(test|tests|ut|unit ?tests?)\]$", re.IGNORECASE)
 
 
 def message(
-    study: Study, spec: Spec, draft: Draft, report: Report, trial: Trial | None = None
+    study: Study,
+    spec: Spec,
+    draft: Draft,
+    report: Report,
+    trial: Trial | None = None,
+    conformance: Conformance | None = None,
 ) -> str:
     """Write the message of an export's commit.
 
@@ -30,6 +36,7 @@ def message(
         draft: What was accepted.
         report: The verdicts.
         trial: How the target's own tests ended, where they were run.
+        conformance: How far the draft is written as the target's authors write.
 
     Returns:
         The message: title, what and where, requirements, checks, tests, notes, digests, spec.
@@ -43,6 +50,7 @@ def message(
         _tests(report),
         own_tests(trial),
         _kills(report),
+        _habits(conformance),
         *_notes(draft),
         _conditions(report),
         f"Spec {spec.hash}, draft {draft.hash}.",
@@ -151,6 +159,19 @@ def own_tests(trial: Trial | None) -> str:
     said += f", {trial.skipped} skipped" if trial.skipped else ""
     said += f", {len(trial.known)} fail without it as well" if trial.known else ""
     return _wrapped(said + ("." if trial.complete else f"; not all were run: {trial.reason}."))
+
+
+def _habits(conformance: Conformance | None) -> str:
+    if conformance is None:
+        return ""
+    places = sum(conformance.looked.values())
+    said = f"Written as this repository is: {conformance.score:.3f} of 1, in {places} places."
+    lines = [
+        f"{one.path}:{one.line} {one.rule}: {_one_line(one.seen)} (here: {_one_line(one.expected)})"
+        for one in conformance.deviations[:_DEVIATIONS]
+    ]
+    listed = _listed("Otherwise", lines)
+    return f"{_wrapped(said)}\n\n{listed}" if listed else _wrapped(said)
 
 
 def _kills(report: Report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from workbench.records import Change, Draft, Report, Study
+from workbench.records import Change, Conformance, Draft, Report, Study
 from workbench.repo._changes import contents
 from workbench.repo._export import ready
 from workbench.repo._message import message
@@ -15,7 +15,11 @@ from workbench.spec import Spec
 
 
 def preview(
-    study: Study, spec: Spec, draft: Draft, report: Report | None
+    study: Study,
+    spec: Spec,
+    draft: Draft,
+    report: Report | None,
+    conformance: Conformance | None = None,
 ) -> tuple[tuple[Change, ...], str]:
     """Show what `export` would do; nothing is written.
 
@@ -24,6 +28,7 @@ def preview(
         spec: What was asked for.
         draft: The draft.
         report: The verdicts on it; None where there are none yet.
+        conformance: How far it is written as the target's authors write.
 
     Returns:
         The hunks, by file, and the commit's message; ``""`` as long as nothing is known to hold.
@@ -38,7 +43,8 @@ def preview(
         for path in sorted(written)
         for hunk in _hunks(path, _before(files, path), written[path].decode(), draft)
     ]
-    return tuple(hunks), message(study, spec, draft, report) if report else ""
+    told = message(study, spec, draft, report, conformance=conformance) if report else ""
+    return tuple(hunks), told
 
 
 def _before(files: Snapshot, path: str) -> str:
