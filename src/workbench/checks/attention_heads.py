@@ -1,15 +1,18 @@
-"""Every attention layer has as many heads as the spec says.
+"""Every attention layer has as many heads as the spec says, joined position by position.
 
 Why: The number of heads changes neither shapes nor parameters, so a wrong one is invisible: one
-head of width 512 has exactly the weights of eight heads of width 64.
-Fix: Split the projected width into (heads, width / heads) and move the heads before the time axis.
+head of width 512 has exactly the weights of eight heads of width 64. A reshape that joins heads
+before they are moved back puts several positions into one row.
+Fix: Split the projected width into (heads, width / heads) and move the heads before the time axis;
+move them back, ``transpose(1, 2)``, before they are joined.
 """
 
 from __future__ import annotations
 
 from workbench.checks import _implied
 from workbench.checks._attention import layers
-from workbench.checks._decision import CannotLook, Decision
+from workbench.checks._decision import CannotLook, Decision, failed
+from workbench.checks._joined_heads import mixed
 from workbench.checks._requirement import NUMBER, counted
 from workbench.checks._subject import Subject
 from workbench.spec import Spec
@@ -37,4 +40,8 @@ def check(subject: Subject) -> Decision:
         decision = counted(subject, layer.heads, words, conditions, where=layer.where)
         if decision.outcome == "failed":
             return decision
+    where = mixed(subject, case)
+    if where:
+        seen = "rows that hold several positions are projected behind the heads"
+        return failed(seen, "all heads of one position in each row", conditions, where=where)
     return counted(subject, found[0].heads, f"heads in each of {len(found)} layers", conditions)
