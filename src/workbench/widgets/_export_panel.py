@@ -144,9 +144,9 @@ class ExportPanel(Panel):
             tooltip=f"Take the change of {hunk.path}",
             disabled=bool(hunk.refused),
             indent=False,
-            layout=ipywidgets.Layout(width="90px"),
+            layout=ipywidgets.Layout(flex="0 0 88px", width="88px"),
         )
         choice.observe(lambda change: self._choose(hunk.id, change["new"]), "value")
         body = html(hunk_piece(hunk, taken=taken))
-        body.layout.flex = "1 1 420px"
+        body.layout.flex, body.layout.min_width = "1 1 0", "0"  # a long line scrolls, there
         return ipywidgets.HBox([choice, body])

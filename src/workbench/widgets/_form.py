@@ -27,7 +27,7 @@ PARTS: Mapping[str, str] = {
     "requires": "R1: attention layers == num_layers",
     "allows": "deterministic: it samples, by design",
 }
-_LONGEST = 9  # rows
+_LONGEST = 12  # rows
 
 
 class Form(ipywidgets.VBox):

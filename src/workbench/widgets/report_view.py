@@ -83,7 +83,13 @@ def verdict_tables(
         The markup.
     """
 
+    said: set[str] = set()
+
     def evidence(verdict: Verdict) -> str:
+        again = verdict.outcome == "skipped" and verdict.reason in said
+        said.add(verdict.reason)
+        if again:
+            return sub("for the same reason")
         return _first(verdict) if live else _evidence(verdict, draft)
 
     required = [verdict for verdict in verdicts if verdict.requirement]
@@ -113,12 +119,17 @@ def tests_piece(tests: Sequence[TestResult]) -> Html:
     bad = [test for test in tests if test.outcome in {"failed", "error"}]
     ordered = [*bad, *(test for test in tests if test not in bad)]
     rows = [
-        (outcome(test.outcome), tag("code", test.id), test.message, _seconds(test.seconds))
+        (outcome(test.outcome), _test(test.id), test.message, _seconds(test.seconds))
         for test in ordered
     ]
     title = join(["The draft's own tests ", sub(_counts(test.outcome for test in tests))])
     titles = ["outcome_", "test", "message", "s#"]
     return fold(title, table(titles, rows, "Tests"), open_=bool(bad))
+
+
+def _test(identity: str) -> Html:
+    """Show a test by its name; its file, which most of them share, stands in the hint."""
+    return tag("code", identity.partition("::")[2] or identity, title=identity)
 
 
 def _kills(kills: KillTable | None) -> Html:

@@ -192,9 +192,10 @@ class Desk {
     widget.editor.focus();
     widget.editor.setSelection({ start: at, end });
     widget.editor.revealPosition(at);
-    requestAnimationFrame(() =>
-      widget.node.querySelector('.cm-activeLine')?.scrollIntoView({ block: 'center' })
-    );
+    // The editor scrolls once more by itself when it has drawn the selection.
+    const centre = () =>
+      widget.node.querySelector('.cm-activeLine')?.scrollIntoView({ block: 'center' });
+    requestAnimationFrame(() => requestAnimationFrame(centre));
   }
 }
 
