@@ -19,9 +19,9 @@ from workbench.widgets._pieces import badge, code, difference_lines, fold, numbe
 
 _WAITS = "The module and its tests appear here as notebook cells."
 _ALONE = (
-    "This page does not put cells into its notebook: for that it needs JupyterLab or Notebook 7 "
-    "with the workbench's front end (pip install ml-model-workbench where Jupyter runs). Copy a "
-    "cell from below to work on it; running it takes it over, here as well."
+    "This page cannot put cells into a notebook, so they are shown here: open it in JupyterLab or "
+    "Notebook 7 with the workbench's front end (pip install ml-model-workbench where Jupyter runs) "
+    "to edit them in place, or copy one into a notebook cell of this kernel and run it."
 )
 _SIGNS = {"proposed": ("?", "warn"), "taken": ("✓", "good"), "rejected": ("○", "none")}
 

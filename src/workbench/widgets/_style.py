@@ -57,6 +57,9 @@ _CSS = f"""
   border: 1px solid var(--wb-note); border-radius: 4px;
   background: color-mix(in srgb, var(--wb-note) 12%, transparent); }}
 .wb .wb-jump:focus-visible {{ outline: 2px solid var(--wb-note); outline-offset: 2px; }}
+body:not(.wb-front-end) .wb [data-wb-copy], body:not(.wb-front-end) .wb [data-wb-cell] {{
+  display: none; }}
+body:not(.wb-front-end) .wb [data-wb-open] {{ pointer-events: none; border: 0; background: none; }}
 .wb .wb-read {{ white-space: pre-wrap; margin: 6px 0; line-height: 1.9; }}
 .wb mark {{ color: inherit; background: none; border-radius: 3px; padding: 1px 3px; }}
 .wb mark.wb-known {{ background: color-mix(in srgb, var(--wb-good) 18%, transparent);

@@ -20,6 +20,7 @@ export const plugin = ({ INotebookTracker }) => ({
   autoStart: true,
   requires: [INotebookTracker],
   activate: (app, tracker) => {
+    document.body.classList.add('wb-front-end'); // what needs it is shown from now on
     document.head.append(Object.assign(document.createElement('style'), { textContent: STYLE }));
     tracker.widgetAdded.connect((_, panel) => new Desk(app, panel));
     tracker.forEach(panel => new Desk(app, panel));
