@@ -14,7 +14,6 @@ from workbench.spec import Spec
 HEADS = r"(num_|n_)?(attention_|attn_)?heads?|nhead"
 KEY_HEADS = r"(num_|n_)?(kv|key_value|key)_heads?|(num_|n_)?(query_|kv_)groups"
 HEAD_WIDTH = r"(head|attention_head)_(dim|size|width)|d_head|dim_head"
-WIDTH = r"(embed|embedding|model|hidden|emb)_(dim|size|width)|d_model|n_embd|width|dim"
 EPSILON = r"((layer|rms|batch|group|instance)_?)?norm_eps(ilon)?|eps(ilon)?"
 EXPERTS = r"(num_|n_)?(routed_)?experts"
 CHOSEN = r"top_?k|(num_)?experts_per_(token|tok)|num_selected"

@@ -20,7 +20,7 @@ from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._graph import Graph, graph
 from workbench.checks._inputs import Array, Case
 from workbench.checks._meetings import Meeting, meetings, order_of_heads
-from workbench.checks._requirement import NUMBER, counted, word
+from workbench.checks._requirement import NUMBER, counted
 from workbench.checks._subject import Subject
 from workbench.spec import Spec
 
@@ -29,7 +29,7 @@ KINDS = ()
 DECIDES = {
     "head dimension": (NUMBER,),
     "key value heads": (NUMBER,),
-    "attention scale": (NUMBER, "usual"),
+    "attention scale": (NUMBER,),
 }
 COST = 70
 
@@ -37,12 +37,11 @@ _NEAR = 1e-6
 
 
 def implied(spec: Spec) -> list[str]:
-    """Read options for heads, heads of keys and widths; a scale has to be a usual one."""
+    """Read options for heads of keys and for the width of a head."""
     heads = _implied.option(spec, _implied.HEADS, int)
     groups = _implied.KEY_HEADS + (r"|(num_|n_)?groups" if heads else "")
     lines = _implied.equal(spec, "key value heads", groups, int)
-    lines += _implied.equal(spec, "head dimension", _implied.HEAD_WIDTH, int)
-    return lines + (["attention scale == usual"] if heads else [])
+    return lines + _implied.equal(spec, "head dimension", _implied.HEAD_WIDTH, int)
 
 
 def check(subject: Subject) -> Decision:
@@ -59,8 +58,6 @@ def check(subject: Subject) -> Decision:
     whole = graph(subject, case, whole=wanted)
     if subject.phrase.phrase == "key value heads":
         return _key_heads(subject, whole, met, conditions)
-    if word(subject) == "usual":
-        return _usual(subject, whole, met, conditions)
     scale = float(subject.phrase.expression.value(subject.options))
     for meeting in met:
         seen, sure = _scale(whole, meeting)
@@ -70,31 +67,6 @@ def check(subject: Subject) -> Decision:
             words = f"a scale of {seen:.6g}"
             return failed(words, f"{scale:.6g}", conditions, where=meeting.softmax.line)
     return passed(f"a scale of {scale:.6g} in {len(met)} attentions", **conditions)
-
-
-def _usual(
-    subject: Subject, graph: Graph, met: list[Meeting], conditions: Mapping[str, Any]
-) -> Decision:
-    """Accept the root of a head's width, the width, one, and what an option says."""
-    given = [v for v in subject.options.values() if isinstance(v, float) and v > 0]
-    for meeting in met:
-        if _learned(graph, meeting):
-            raise CannotLook("the scale is learned")
-        width = graph[graph.varying(meeting.product)[0]].shape[-1]
-        known = [width**-0.5, 1 / width, 1.0, *given, *(1 / v for v in given)]
-        seen, sure = _scale(graph, meeting)
-        if not sure:
-            raise CannotLook(f"a scale of {seen:.6g} was seen, and something else before it")
-        if min(abs(seen - each) / each for each in known) > _NEAR:
-            words = f"a scale of {seen:.6g} for heads of {width} features"
-            return failed(words, f"{width**-0.5:.6g}", conditions, where=meeting.softmax.line)
-    return passed(f"a usual scale in {len(met)} attentions", **conditions)
-
-
-def _learned(graph: Graph, meeting: Meeting) -> bool:
-    """Whether a single learned number lies on the way to the scores."""
-    before = graph.before(meeting.softmax.number)
-    return any(node.kind == "parameter" and node.size == 1 for node in graph.members(before))
 
 
 def _dimension(subject: Subject, case: Case) -> Decision:

@@ -7,6 +7,7 @@ Fix: Look where the named input goes; exempt one that is kept for a caller's sak
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -41,16 +42,34 @@ def _matters(subject: Subject, name: str) -> bool:
     for draw in range(_DRAWS):
         case = _case(subject, draw)
         inputs = subject.inputs(case)
-        other = subject.inputs(replace(case, seed=case.seed + 500))[name]
-        if np.array_equal(inputs[name], other):
-            other = ~inputs[name] if inputs[name].dtype == bool else inputs[name][::-1].copy()
-        if not inputs[name].size or np.array_equal(inputs[name], other):
-            continue  # the contract allows a single value
-        looked = True
-        before = _outputs(subject, case, inputs, draw)
-        if _differ(before, _outputs(subject, case, {**inputs, name: other}, draw)):
-            return True
+        if draw % 2:
+            inputs = {n: v if n == name else _signed(subject, n, v) for n, v in inputs.items()}
+        before: list[Array] = []
+        for other in _others(subject, case, name, inputs[name]):
+            looked = True
+            before = before or _outputs(subject, case, inputs, draw)
+            if _differ(before, _outputs(subject, case, {**inputs, name: other}, draw)):
+                return True
     return not looked
+
+
+def _signed(subject: Subject, name: str, values: Array) -> Array:
+    """Take signs of the last input, which may be a label of plus or minus one without a range."""
+    tensor = subject.spec.inputs[name]
+    last = name == list(subject.spec.inputs)[-1]
+    return np.sign(values) if last and tensor.low is None and values.dtype.kind == "f" else values
+
+
+def _others(subject: Subject, case: Case, name: str, values: Array) -> Iterator[Array]:
+    """Yield other legal values, all different from those that are there."""
+    tensor = subject.spec.inputs[name]
+    others = [subject.inputs(replace(case, seed=case.seed + 500))[name]]
+    if values.dtype == bool:
+        others.append(~values)
+    elif tensor.low is None and values.dtype.kind == "f":
+        # A label of plus or minus one is a fraction for a contract that gives no range.
+        others += [np.sign(values), -np.sign(values), np.zeros_like(values)]
+    yield from (other for other in others if values.size and not np.array_equal(values, other))
 
 
 def _case(subject: Subject, draw: int) -> Case:

@@ -109,6 +109,7 @@ def tried_on(
     path: str,
     found: Mapping[str, Any],
     rounding: Mapping[str, float] = _ROUNDING,
+    least: float = 0.0,
 ) -> Tried:
     """Try a law on the module itself, or on one inside it.
 
@@ -119,6 +120,7 @@ def tried_on(
         path: The dotted name of the module inside; empty for the module itself.
         found: Its ``inputs`` and, for one inside, ``type``, ``where`` and ``plain`` arguments.
         rounding: How far claims may be off, by floating point type.
+        least: How far those may be off at least that hold by and large.
 
     Raises:
         CannotLook: The law cannot be tried on it.
@@ -131,7 +133,7 @@ def tried_on(
         with np.errstate(all="ignore"):
             for claim in registry.load("laws", _NAMES[name]).law(part):
                 distance = min(apart(np.asarray(claim.seen), w) for w in claim.alternatives)
-                if not distance <= (within if claim.within is None else claim.within):
+                if not distance <= (within if claim.within is None else max(claim.within, least)):
                     return Tried(path, kind, where, tuple(held), claim, distance)
                 held.append(claim.says)
     except Unsuited as error:

@@ -9,8 +9,10 @@ the name of what it computes.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from workbench.checks import _parts
 from workbench.checks._decision import CannotLook, Decision, failed, passed
@@ -36,6 +38,7 @@ _NAMES = {
     "film": r"FiLM\w*",
 }
 _ROUNDING = {"float64": 1e-5}  # a norm may well be computed in single precision
+_LEAST = 0.05  # an epsilon may be large
 
 
 def check(subject: Subject) -> Decision:
@@ -53,18 +56,22 @@ def check(subject: Subject) -> Decision:
 
 
 def _tried(subject: Subject, case: Case) -> Iterator[tuple[str, Tried]]:
-    for name, pattern in _NAMES.items():
-        if subject.spec.kind == "layer" and re.fullmatch(pattern, subject.spec.name):
-            with contextlib.suppress(CannotLook, CandidateRaised):
-                whole = {"inputs": subject.inputs(case)}
-                yield name, tried_on(subject, case, name, path="", found=whole, rounding=_ROUNDING)
+    if subject.spec.kind == "layer":
+        whole = {"inputs": subject.inputs(case)}
+        yield from _named(subject, case, subject.spec.name, "", whole)
     for found in first_and_last(_parts.called(subject, case)):
-        for name, pattern in _NAMES.items():
-            if re.fullmatch(pattern, found["type"].rpartition(".")[2]):
-                # What takes other inputs than its law, or gives several outputs, is not judged.
-                with contextlib.suppress(CannotLook, CandidateRaised):
-                    path = found["path"]
-                    yield (
-                        name,
-                        tried_on(subject, case, name, path=path, found=found, rounding=_ROUNDING),
-                    )
+        own = f"torch{os.sep}nn{os.sep}" not in found.get("where", "")  # torch keeps its own laws
+        if own:
+            called = found["type"].rpartition(".")[2]
+            yield from _named(subject, case, called, found["path"], found)
+
+
+def _named(
+    subject: Subject, case: Case, called: str, path: str, found: Mapping[str, Any]
+) -> Iterator[tuple[str, Tried]]:
+    more: dict[str, Any] = {"rounding": _ROUNDING, "least": _LEAST}
+    for name, pattern in _NAMES.items():
+        if re.fullmatch(pattern, called):
+            # What takes other inputs than its law, or gives several outputs, is not judged.
+            with contextlib.suppress(CannotLook, CandidateRaised):
+                yield name, tried_on(subject, case, name, path=path, found=found, **more)

@@ -14,6 +14,8 @@ from workbench.laws._formulas import fitted
 from workbench.laws._norms import EPSILONS, rows_of_sizes
 from workbench.laws._part import Array, Claim, Part
 
+_MACHINE = (float(np.finfo(np.float32).eps), float(np.finfo(np.float64).eps))  # as torch has it
+
 
 def _started(part: Part) -> tuple[Array, list[Array]]:
     """Return the born output for one row beside what it may be, whatever the gain is called."""
@@ -38,6 +40,6 @@ def law(part: Part) -> Iterator[Claim]:
     square = (rows**2).mean(1, keepdims=True)
     wanted = [
         fitted(rows / np.sqrt(square + eps), values, shift=False)
-        for eps in part.among(EPSILONS, "eps", "epsilon", "norm_eps", "rms_norm_eps")
+        for eps in part.among((*EPSILONS, *_MACHINE), "eps", "epsilon", "norm_eps", "rms_norm_eps")
     ]
     yield Claim("divided by sqrt(mean square + eps)", values, wanted)
