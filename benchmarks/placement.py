@@ -80,7 +80,15 @@ ASKED = {
     },
     "xformers": {"layer": "xformers/ops/*.py"},
     "dm-haiku": {"model": "haiku/_src/nets/*[!t].py", "layer": "haiku/_src/[!d]*[!t].py"},
-    "latent-diffusion": {"loss": "ldm/modules/losses/*.py", "dataset": "ldm/data/*.py"},
+    "pytorch-metric-learning": {"loss": "src/pytorch_metric_learning/losses/*_loss.py"},
+    "lightly": {"loss": "lightly/loss/*.py", "layer": "lightly/models/modules/*.py"},
+    "pytorchvideo": {
+        "model": "pytorchvideo/models/*.py",
+        "layer": "pytorchvideo/layers/*.py",
+        "dataset": "pytorchvideo/data/*.py",
+    },
+    "torchgeo": {"dataset": "torchgeo/datasets/*.py", "model": "torchgeo/models/*.py"},
+    "latent-diffusion": {"dataset": "ldm/data/*.py"},
 }
 
 

@@ -516,7 +516,7 @@ def test_models_with_a_folder_each_are_seen_as_a_pattern(tmp_path):
         ("from torch.utils.data import Dataset\n\n\nclass Toys(Dataset):\n    pass\n", "dataset"),
         ("import torch\n\n\nclass Toys(torch.utils.data.IterableDataset):\n    pass\n", "dataset"),
         ("from torchmetrics import Metric\n\n\nclass Score(Metric):\n    pass\n", "metric"),
-        ("def step(loss):\n    loss.backward()\n", "training"),
+        ("def step(loss, optimizer):\n    loss.backward()\n", "training"),
         ("import flax.linen as nn\n\n\nclass Net(nn.Module):\n    pass\n", "model"),
         ("import keras\n\n\nclass Net(keras.Model):\n    pass\n", "model"),
     ],
@@ -714,3 +714,85 @@ def test_documents_that_list_models(tmp_path):
     assert _value(tmp_path, files, topics.MODEL_PAGES) == {
         "README.md": ["MLPs", "Third", "TinyGPT"]
     }
+
+
+# --- what other people's repositories have shown -----------------------------------------------
+
+HEADER = "# Copyright {} The Authors. All rights reserved.\n\nX = 1\n"
+NET = "from torch import nn\n\n\nclass {}(nn.Module):\n    pass\n"
+
+
+def _alone(tmp_path, files, topic):
+    return study(repository(tmp_path / "target", files)).value(topic)
+
+
+def test_licence_headers_of_several_years_are_one_and_the_latest_is_written(tmp_path):
+    files = {f"net/a{year}.py": HEADER.format(year) for year in (2019, 2020, 2021, 2022)}
+    files |= {"net/__init__.py": "", "net/bare.py": "X = 1\n"}
+    header = study(repository(tmp_path / "target", files)).find(topics.LICENCE_HEADER)
+    assert header.value == "# Copyright 2022 The Authors. All rights reserved."
+    assert header.share == 0.8
+
+
+def test_re_exports_by_absolute_names_are_re_exports(tmp_path):
+    files = {"net/__init__.py": "from net.ops import add\n", "net/ops.py": "def add(): ...\n"}
+    assert _alone(tmp_path, files, topics.INIT_EXPORTS) == "names"
+
+
+def test_a_package_whose_own_init_is_missing(tmp_path):
+    inner = {f"ldm/{name}/__init__.py": "" for name in ("data", "modules")}
+    files = inner | {"main.py": "import ldm.modules.x\n", "ldm/modules/x.py": NET.format("X")}
+    found = study(repository(tmp_path / "target", files))
+    assert found.value(topics.PACKAGE) == "ldm"
+    assert found.value(topics.IMPORT_ROOT) == "."
+
+
+def test_a_project_is_its_own_package_beside_larger_ones(tmp_path):
+    larger = {f"inference/f{number}.py": "X = 1\n" for number in range(9)}
+    files = larger | {"inference/__init__.py": "", "olmo/__init__.py": "", "olmo/model.py": ""}
+    files["pyproject.toml"] = '[project]\nname = "ai2-olmo"\n'
+    assert _alone(tmp_path, files, topics.PACKAGE) == "olmo"
+
+
+def test_the_tests_of_examples_are_not_the_tests(tmp_path):
+    files = {"net/__init__.py": "", "net/loaders/__init__.py": "", "net/loaders/lora.py": "X = 1"}
+    files |= {"examples/lora/test_lora.py": "def test_it(): ...\n"}
+    files |= {"tests/test_other.py": "def test_it(): ...\n"}
+    assert _alone(tmp_path, files, topics.TEST_PLACES) is None
+    assert _alone(tmp_path / "again", files, topics.TEST_FOLDER) == "tests"
+
+
+def test_the_nearest_base_class_is_the_base(tmp_path):
+    files = {
+        "net/__init__.py": "",
+        "net/hub.py": "from torch import nn\n\n\nclass Hub(nn.Module):\n    pass\n",
+        "net/models/__init__.py": "",
+        "net/models/base.py": "from net.hub import Hub\n\n\nclass Base(Hub):\n    pass\n",
+    }
+    for name in ("one", "two", "three"):
+        text = f"from net.models.base import Base\n\n\nclass {name.title()}(Base):\n    pass\n"
+        files[f"net/models/{name}.py"] = text
+    assert _alone(tmp_path, files, topics.base("model"))["class"] == "net.models.base.Base"
+
+
+def test_layers_in_a_folder_of_models_are_layers(tmp_path):
+    files = {"net/__init__.py": "", "net/models/__init__.py": ""}
+    files |= {f"net/models/{name}.py": NET.format(name.title()) for name in ("attention", "norms")}
+    files |= {f"net/models/big/{name}.py": NET.format(name.title()) for name in "abcdefghijklm"}
+    files |= {"net/models/unet.py": NET.format("UNet"), "net/models/vae.py": NET.format("VAE")}
+    found = study(repository(tmp_path / "target", files))
+    assert found.value(topics.folder("layer")) == "net/models"
+    assert found.value(topics.folder("model")) == "net/models/big", "where far more of them are"
+
+
+def test_a_scaler_that_is_fitted_is_no_training_code(tmp_path):
+    files = {
+        "net/__init__.py": "",
+        "net/scale.py": "def fit(x):\n    ...\n",
+    }
+    assert _alone(tmp_path, files, topics.folder("training")) is None
+
+
+def test_a_logging_module_of_the_target_is_logging(tmp_path):
+    files = {"net/__init__.py": "", "net/a.py": "from .utils import logging\n\nprint(1)\n"}
+    assert _alone(tmp_path, files, topics.LOGGING) == "logging"

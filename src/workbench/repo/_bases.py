@@ -70,10 +70,13 @@ def _base(survey: Survey, kind: str) -> Finding | None:
                 users[above.dotted].setdefault(found.source.path, found)
     if not users:
         return None
+    by_name = {found.dotted: found for found in survey.classes}
     name, subclasses = max(users.items(), key=lambda item: len(item[1]))
+    for other, known in users.items():  # what only a base derives from is no base of the kind
+        if set(subclasses) == {*known, by_name[other].source.path} > set(known):
+            name, subclasses = other, known
     if len(subclasses) < _FEWEST:
         return None
-    by_name = {found.dotted: found for found in survey.classes}
     others = max(1, len(set(files) - {by_name[name].source.path}))
     first = next(iter(subclasses.values()))
     evidence = [place(by_name[name].source, by_name[name].definition.line)]

@@ -9,7 +9,7 @@ from workbench.records import Finding
 from workbench.repo import topics
 from workbench.repo._source import Import, Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import Place, counted, place, shown
+from workbench.repo._tally import Place, counted, place, shown, whole
 
 _PACKAGES = {
     "torch": "torch",
@@ -53,7 +53,7 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
     if not counts:
         return
     main = _main(counts)
-    users = shown([evidence[main]]) if main in evidence else ()
+    users = shown([evidence[main]]) if main in evidence else (whole(survey.layout.folder),)
     share = round(counts[main] / max(1, len(sources)), 3)
     yield Finding(
         topic=topics.FRAMEWORK,

@@ -14,8 +14,8 @@ from workbench.repo._tally import SHOWN, shown, whole
 _ORDER = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"^(\.claude/)?CLAUDE(\.local)?\.md$",
-        r"^AGENTS?\.md$",
+        r"^(\.\w+/)?CLAUDE(\.local)?\.md$",
+        r"^(\.\w+/)?AGENTS?\.md$",
         r"^GEMINI\.md$",
         r"^(\.cursorrules|\.windsurfrules)$",
         r"^\.(claude|cursor)/rules/.*\.(md|mdc)$",

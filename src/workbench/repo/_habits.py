@@ -12,7 +12,7 @@ from workbench.repo import topics
 from workbench.repo._settings import Settings
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
-from workbench.repo._tally import Place, counted, majority
+from workbench.repo._tally import Place, counted, majority, shown
 
 _PRINT = re.compile(r"\n[ \t]*print\(")
 _LOGGER = re.compile(r"\n((?:_?logger|_?log|LOGGER|LOG|_?LOG(?:GER)?)[ \t]*=[ \t]*\S[^\n]*)")
@@ -40,6 +40,7 @@ _LICENCE = re.compile(
 )
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COMMENTS = re.compile(r"(?:#[^\n]*(?:\n|$))*")
 
 Vote = tuple[str, Place]
@@ -57,11 +58,11 @@ def findings(survey: Survey) -> Iterator[Finding | None]:
     defining = [source for source in models or survey.code if source.classes]
     public = [source for source in defining if not source.path.rpartition("/")[2].startswith("_")]
     yield majority(topics.MODULE_ALL, map(_has_all, public or defining))
-    yield majority(topics.INIT_EXPORTS, map(_exports, filter(_is_init, survey.code)))
+    inits = filter(_is_init, survey.code)
+    yield majority(topics.INIT_EXPORTS, (_exports(one, survey.layout.package) for one in inits))
     yield from _logging(survey)
     yield _configuration(survey)
-    written = [source for source in survey.code if source.text.strip("\n")]
-    yield majority(topics.LICENCE_HEADER, map(_header, written))
+    yield _licence([source for source in survey.code if source.text.strip("\n")])
     yield _python(survey.settings)
 
 
@@ -91,8 +92,12 @@ def _has_all(source: Source) -> tuple[bool, Place]:
     return source.exported is not None, (source, 0)
 
 
-def _exports(source: Source) -> Vote:
-    own = [found for found in source.imports if found.level or found.name == "*"]
+def _exports(source: Source, package: str) -> Vote:
+    own = [
+        found
+        for found in source.imports
+        if found.level or found.name == "*" or (package and found.module.startswith(f"{package}."))
+    ]
     own = own or [found for found in source.imports if found.name and found.name[0].isupper()]
     if not own:
         return "none", (source, 0)
@@ -125,7 +130,7 @@ def _ways(source: Source) -> dict[str, int]:
         last = found.module.rpartition(".")[2]
         if package in {"logging", "loguru"} or (package, found.name) == ("absl", "logging"):
             ways.setdefault(package, found.line)
-        elif last == "logging" or _GIVES_LOGGER.match(found.name):
+        elif "logging" in {last, found.name} or _GIVES_LOGGER.match(found.name):
             ways.setdefault("logging", found.line)
     if not ways:
         printed = _PRINT.search("\n" + source.text)
@@ -156,6 +161,24 @@ def _configuration(survey: Survey) -> Finding | None:
             counts[way] += 1
             evidence.setdefault(way, (source, line))
     return counted(topics.CONFIGURATION, counts, evidence)
+
+
+def _licence(sources: list[Source]) -> Finding | None:
+    """Find the header that most files with one have; years do not tell two apart."""
+    groups: dict[str, list[tuple[str, Place]]] = {}
+    for text, where in map(_header, sources):
+        groups.setdefault(_YEAR.sub("Y", text), []).append((text, where))
+    bare = groups.pop("", [])
+    if not groups or 2 * len(bare) > len(sources):
+        return majority(topics.LICENCE_HEADER, bare)
+    same = max(groups.values(), key=len)
+    return Finding(
+        topic=topics.LICENCE_HEADER,
+        value=max((text for text, _ in same), key=_YEAR.findall),
+        share=round(len(same) / len(sources), 3),
+        seen=len(sources),
+        evidence=shown([where for _, where in same]),
+    )
 
 
 def _header(source: Source) -> Vote:

@@ -132,8 +132,11 @@ def _folder(study: Study, files: Snapshot, spec: Spec) -> tuple[str, str, list[E
         evidence = [Evidence(path=first.path, line=first.line, text=text + instead)]
         special = _special(files, str(finding.value), spec, kind)
         if special:
-            why = f"a folder for names that end in {snake(spec.name).rpartition('_')[2]!r}"
-            return special, "{name}.py", [*evidence, Evidence(path=special, text=why)]
+            why = f"a folder for names that end in {_last(spec)!r}"
+            stems = _modules(files, special)
+            private = 2 * sum(one.startswith("_") for one in stems) > len(stems)
+            template = "_{name}.py" if private else "{name}.py"
+            return special, template, [*evidence, Evidence(path=special, text=why)]
         return str(finding.value), template, evidence
     folder = str(study.value(topics.PACKAGE_FOLDER, "."))
     text = f"the target has no {spec.kind} code yet; this is where its code lives"
@@ -169,8 +172,8 @@ def _names_kind(folder: str, kind: str) -> bool:
 
 def _special(files: Snapshot, folder: str, spec: Spec, kind: str) -> str:
     """Find a folder near the kind's own that is named for the last word of the spec's name."""
-    last = snake(spec.name).rpartition("_")[2]
-    wanted = {last + ending for ending in ("", "s", "es")}
+    last = _last(spec)
+    wanted = {f"{mark}{last}{ending}" for mark in ("", "_") for ending in ("", "s", "es")}
     pure = PurePosixPath(folder)
     around = [pure] if _names_kind(folder, kind) and folder != "." else []
     around += [pure.parent] if KIND_OF_WORD.get(pure.parent.name) == kind else []
@@ -180,6 +183,12 @@ def _special(files: Snapshot, folder: str, spec: Spec, kind: str) -> str:
             if candidate != folder and len(_modules(files, candidate)) > 1:
                 return candidate
     return ""
+
+
+def _last(spec: Spec) -> str:
+    """Return the last word of a name that says more than the kind does."""
+    parts = snake(spec.name).split("_")
+    return parts[-2] if len(parts) > 1 and parts[-1] == spec.kind else parts[-1]
 
 
 def _modules(files: Snapshot, folder: str) -> list[str]:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 TEST_WORDS = {"test", "tests", "unittest", "unittests", "unit_tests", "unit_test"}
-_ASIDE = TEST_WORDS | {
+_ASIDE = {
     "benchmark",
     "benchmarks",
     "demo",
     "demos",
+    "deprecated",
     "doc",
     "docs",
+    "egs",
     "example",
     "examples",
     "experimental",
@@ -24,6 +26,7 @@ _ASIDE = TEST_WORDS | {
     "extern",
     "hfdocs",
     "notebooks",
+    "stubs",
     "third_party",
     "thirdparty",
     "vendor",
@@ -96,7 +99,12 @@ def is_test(path: str) -> bool:
 
 
 def is_aside(path: str) -> bool:
-    """Tell whether a file stands beside the code proper: documentation, examples, tools."""
+    """Tell whether a file stands beside the code proper: tests, documentation, examples, tools."""
+    return not TEST_WORDS.isdisjoint(path.split("/")[:-1]) or is_apart(path)
+
+
+def is_apart(path: str) -> bool:
+    """Tell whether a file stands beside the code proper and its tests."""
     parts = path.split("/")[:-1]
     if parts and parts[0] in _ASIDE_AT_THE_TOP:
         return True
@@ -118,6 +126,7 @@ def layout(files: Sequence[str], project: str = "") -> Layout:
         return Layout("empty", "", ".", ".")
     folders = {_folder(path) for path in python if path.endswith("/__init__.py")}
     tops = {folder for folder in folders if _folder(folder) not in folders}
+    tops = _without_init(tops) or tops
     main = _main_package(python, tops, project)
     if not main:
         root = _script_root(python, folders)
@@ -127,9 +136,19 @@ def layout(files: Sequence[str], project: str = "") -> Layout:
     return Layout(kind, PurePosixPath(main).name, main, root)
 
 
+def _without_init(tops: set[str]) -> set[str]:
+    """Find the folder whose own ``__init__`` is missing, though most packages lie right in it."""
+    above = Counter(folder.split("/")[0] for folder in tops if "/" in folder)
+    name, count = above.most_common(1)[0] if above else ("", 0)
+    most = count > 1 and 2 * count > len(tops)
+    return {name} if most and name not in _GENERIC | {"src", "python"} else set()
+
+
 def _main_package(python: Sequence[str], tops: Iterable[str], project: str) -> str:
     plain = re.sub(r"[-_.]+", "_", project).lower()
     named = [top for top in tops if plain and PurePosixPath(top).name.lower() == plain]
+    # ai2-olmo is the project of olmo, pytorch-metric-learning is not that of metric.
+    named = named or [top for top in tops if plain.endswith(f"_{PurePosixPath(top).name.lower()}")]
     own = [top for top in tops if PurePosixPath(top).name not in _GENERIC]
     sizes: Counter[str] = Counter(dict.fromkeys(named or own, 0))
     for path in python:

@@ -47,7 +47,8 @@ def _package(survey: Survey) -> Iterator[Finding]:
     layout = survey.layout
     shown: tuple[Evidence, ...] = ()
     if layout.package:
-        shown = (whole(f"{layout.folder}/__init__.py"),)
+        init = f"{layout.folder}/__init__.py"
+        shown = (whole(init if init in survey.tree.files else layout.folder),)
     elif survey.code:
         shown = (whole(survey.code[0].path),)
     for topic, value in (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from workbench.records import Change, Conformance, Draft, Report, Study
 from workbench.repo._changes import contents
+from workbench.repo._conformance import conformance as compared
 from workbench.repo._export import ready
 from workbench.repo._message import message
 from workbench.repo._snapshot import Snapshot
@@ -28,7 +29,7 @@ def preview(
         spec: What was asked for.
         draft: The draft.
         report: The verdicts on it; None where there are none yet.
-        conformance: How far it is written as the target's authors write.
+        conformance: How far it is written as the target's authors write; found, if not given.
 
     Returns:
         The hunks, by file, and the commit's message; ``""`` as long as nothing is known to hold.
@@ -43,8 +44,10 @@ def preview(
         for path in sorted(written)
         for hunk in _hunks(path, _before(files, path), written[path].decode(), draft)
     ]
-    told = message(study, spec, draft, report, conformance=conformance) if report else ""
-    return tuple(hunks), told
+    if report is None:
+        return tuple(hunks), ""
+    found = conformance or compared(study, draft)
+    return tuple(hunks), message(study, spec, draft, report, conformance=found)
 
 
 def _before(files: Snapshot, path: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from workbench.records import Edit
 from workbench.repo._insertion import Item, edits, insert_element, insert_line, item
+from workbench.repo._layout import is_test
 from workbench.repo._names import snake
 from workbench.repo._snapshot import Snapshot
 
@@ -117,6 +118,8 @@ def _siblings(snapshot: Snapshot, newcomer: Newcomer) -> set[str]:
     folder = newcomer.path_of(newcomer.home) + "/"
     names = set()
     for path in snapshot.tree.files:
+        if is_test(path):
+            continue
         parts = path.removeprefix(folder).split("/") if path.startswith(folder) else []
         if len(parts) == 1 and parts[0].endswith(".py"):
             names.add(parts[0].removesuffix(".py"))

@@ -29,8 +29,21 @@ _WORDS = {
 KIND_OF_WORD = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 _LAYER_STEM = re.compile(
     r"(^|_)(activations?|attend|attention|attn|blocks?|convs?|dropout|embed|embeddings?|mlp"
-    r"|feed_?forward|linear|norms?|pool|pooling|positions?|positional|rope|rotary)(_|$)"
+    r"|feed_?forward|linear|normalizations?|norms?|pool|pooling|positions?|positional|rope|rotary)(_|$)"
 )
+_FAR_MORE = 3
+_PARTS = {  # files that hold layers also in a folder of models
+    "activations",
+    "attention",
+    "attentions",
+    "blocks",
+    "convs",
+    "embeddings",
+    "normalization",
+    "normalizations",
+    "norms",
+    "pooling",
+}
 _POINTS = (0.2, 1.0, 3.0)  # what a file of each weight counts for its folder
 _SHARED = {"util", "utils", "common", "commons", "building_blocks"}
 _TRAINS = re.compile(
@@ -110,14 +123,15 @@ def role(source: Source, families: dict[str, int], inside: str) -> Role | None:
     if "module" in families:
         line = families["module"]
         pure = PurePosixPath(source.path)
-        if word == "model" and pure.parent.name in _SHARED:
+        if word == "model" and (pure.parent.name in _SHARED or pure.stem.lower() in _PARTS):
             return Role(source, "layer", 2, line)
         if word in {"model", "layer", "loss", "metric"}:
             return Role(source, word, 2, line)
         kind = "layer" if _LAYER_STEM.search(pure.stem.lower()) else "model"
         return Role(source, kind, 1, line)
     line = _training_line(source.text)
-    if line and word in {"", "training"}:
+    # Elsewhere a gradient may be that of an input, and a scaler is fitted to data.
+    if line and (word == "training" or (not word and "optim" in source.text)):
         return Role(source, "training", 2 if word else 1, line)
     if word in {"loss", "metric", "training"} and (source.functions or word == "training"):
         first = source.functions[0].line if source.functions else 1
@@ -148,9 +162,16 @@ def homes(roles: Iterable[Role]) -> list[Home]:
             template = "_{name}.py"
         points = sum(_POINTS[one.weight] for one in files)
         named = len(files) > 1 and KIND_OF_WORD.get(PurePosixPath(folder).name) == files[0].kind
-        rank = (not named, -points, not nested, folder)
+        rank = (not named, -points, -len(files), not nested, folder)
         ranked.append((rank, Home(folder, template, tuple(files))))
-    return [home for _, home in sorted(ranked, key=lambda item: item[0])]
+    ordered = [home for _, home in sorted(ranked, key=lambda item: item[0])]
+    return sorted(ordered, key=lambda home: not _holds_most(home, ordered[0]))
+
+
+def _holds_most(home: Home, first: Home) -> bool:
+    """Tell whether a folder inside the one that is named for a kind holds far more of the kind."""
+    inside = home.folder.startswith(first.folder + "/") and home.template == first.template
+    return inside and len(home.roles) > _FAR_MORE * len(first.roles)
 
 
 def _private(found: Role) -> bool:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from workbench.records import Finding
 from workbench.repo import topics
-from workbench.repo._layout import TEST_WORDS
+from workbench.repo._layout import TEST_WORDS, is_apart
 from workbench.repo._source import Source
 from workbench.repo._survey import Survey
 from workbench.repo._tally import Place, majority, shown, whole
@@ -20,6 +20,7 @@ _FILE = re.compile(r"^(?:test_(?P<after>.+)|(?P<before>.+)_test)\.py$")
 def findings(survey: Survey) -> Iterator[Finding | None]:
     """Look at the test files and at what says how they run."""
     tests = [source for source in survey.tests if _FILE.match(source.path.rpartition("/")[2])]
+    tests = [test for test in tests if not is_apart(test.path)] or tests  # those of examples
     if tests:
         yield _root(tests)
         yield majority(
