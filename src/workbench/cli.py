@@ -18,7 +18,7 @@ import typer
 
 from workbench import terminal
 from workbench.errors import SpecError, UsageError, WorkbenchError
-from workbench.records import Draft
+from workbench.records import Draft, Study, Suspect
 from workbench.spec import Spec, json_schema, load, save
 
 app = typer.Typer(
@@ -328,10 +328,14 @@ def conform(
     code: Annotated[list[Path] | None, typer.Option(help="A file of the module.")] = None,
     tests: Annotated[list[Path] | None, typer.Option(help="A test file.")] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Repair the files in place.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Also compare outputs, confined.")] = False,
     least: Annotated[float, typer.Option(min=0, max=1, help="Exit code 1 below this.")] = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Compare code with the target's habits: every deviation with the house's way beside it."""
+    """Compare code with the target's habits: every deviation with the house's way beside it.
+
+    With --run, what sounds like something of the target is run beside it on the same inputs.
+    """
     from workbench import repo as target
 
     contract = load(spec)
@@ -339,13 +343,14 @@ def conform(
     if not code and not contract.existing:
         code, found_tests = target.defining(study, contract.name)
         tests = tests or found_tests
-    draft, _ = _draft(contract, code, tests, repo)
+    draft, import_root = _draft(contract, code, tests, repo)
     if fix:
         files = [*_code(contract, code, repo), *(tests or [])]
         draft = target.repair(study, draft)
         for file, cell in zip(files, draft.cells, strict=True):
             file.write_text(cell.source, encoding="utf-8")
-    found = target.conformance(study, draft)
+    same = _twins(study, draft, repo, import_root) if run else ()
+    found = target.conformance(study, draft, same)
     if as_json:
         _print({"conformance": found.model_dump(mode="json")})
     else:
@@ -721,6 +726,19 @@ def _summary(outcome: Any) -> dict[str, Any]:
         "export": outcome.export.model_dump(mode="json") if outcome.export else None,
         "error": {"message": outcome.error} if outcome.error else None,
     }
+
+
+def _twins(study: Study, draft: Draft, repo: Path, import_root: str) -> tuple[Suspect, ...]:
+    """Run what a draft defines beside what the target has that sounds alike."""
+    from workbench import repo as target
+    from workbench.sandbox import Worker
+    from workbench.sandbox.twins import twins
+
+    pairs = target.suspects(study, draft)
+    if not pairs:
+        return ()
+    with Worker() as worker:
+        return twins(pairs, draft, worker, root=repo, import_root=import_root)
 
 
 def _recover() -> None:

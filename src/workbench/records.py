@@ -654,6 +654,34 @@ class Deviation(Record):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Suspect(Record):
+    """A definition of a draft, and one of the target that may do the same.
+
+    Args:
+        path: The draft's file.
+        name: What it defines there.
+        line: Where, from 1.
+        kind: What both are.
+        options: How many arguments the constructor requires.
+        inputs: How many arguments the call requires.
+        module: The dotted name of the target's module.
+        their_name: What it is called there.
+        their_path: The target's file.
+        their_line: Where, from 1.
+    """
+
+    path: str
+    name: str
+    line: int
+    kind: Literal["function", "class"]
+    options: int
+    inputs: int
+    module: str
+    their_name: str
+    their_path: str
+    their_line: int
+
+
 class Conformance(Record):
     """How far a draft is written as the target's authors write.
 

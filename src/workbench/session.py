@@ -37,6 +37,7 @@ from workbench.records import (
     Proposal,
     Report,
     Study,
+    Suspect,
     Tier,
     Trial,
     Verdict,
@@ -45,6 +46,7 @@ from workbench.sandbox import Worker
 from workbench.sandbox.judge import judge, plan
 from workbench.sandbox.kill import kill
 from workbench.sandbox.trial import trial
+from workbench.sandbox.twins import twins
 from workbench.spec import Spec
 
 
@@ -357,8 +359,26 @@ class Session:
         sound = report.green or bool(self.spec.existing)
         if sound and self.kills and tier != "live" and draft.files("test"):
             report = report.model_copy(update={"kills": self._kill(draft, worker, placement)})
+        if report.green and tier != "live":
+            self._compare(draft, worker, placement)
         self._reported(draft, tier, report)
         return report
+
+    def _compare(self, draft: Draft, worker: Worker, placement: Placement) -> None:
+        """Run what the draft defines beside what the target has that sounds alike."""
+        pairs = repo.suspects(self.study()[0], draft)
+        root, inner = self.root, placement.import_root
+        found = twins(pairs, draft, worker, root=root, import_root=inner) if pairs else ()
+        values = [one.model_dump(mode="json") for one in found]
+        self.journal.write("compared", draft=draft.hash, pairs=len(pairs), twins=values)
+
+    def conformance(self, draft: Draft) -> Conformance:
+        """Compare a draft with the target's habits, and with what the target has already."""
+        return repo.conformance(self.study()[0], draft, self._twins(draft))
+
+    def _twins(self, draft: Draft) -> tuple[Suspect, ...]:
+        event = self.journal.last("compared", draft=draft.hash)
+        return tuple(map(Suspect.model_validate, event["twins"])) if event else ()
 
     def _reported(self, draft: Draft, tier: Tier, report: Report) -> None:
         values = report.model_dump(mode="json")
@@ -484,7 +504,8 @@ class Session:
             if export is None:
                 tried = self.trial(python=python, seconds=test_seconds)
                 self.journal.write("exporting", draft=draft.hash)
-                export = repo.export(study, self.spec, draft, report, trial=tried, **where)
+                where = {**where, "trial": tried, "twins": self._twins(draft)}
+                export = repo.export(study, self.spec, draft, report, **where)
         except WorkbenchError as error:
             self._stopped(error)
             raise
@@ -507,7 +528,7 @@ class Session:
         draft = draft or self._drafted()
         study, _ = self.study()
         report = self._report(draft)
-        conformance = repo.conformance(study, draft)
+        conformance = self.conformance(draft)
         changes, message = repo.preview(study, self.spec, draft, report, conformance)
         whole = draft.model_copy(update={"edits": tuple(offered) or draft.edits})
         return Proposal(
@@ -631,7 +652,7 @@ class Session:
         if report is None:
             raise UsageError("the latest draft is not checked; implement or check it first")
         study, _ = self.study()
-        return self._page(study, draft, report, repo.conformance(study, draft))
+        return self._page(study, draft, report, self.conformance(draft))
 
     def _page(self, study: Study, draft: Draft, report: Report, conformance: Conformance) -> str:
         tried = self.journal.last("tried", draft=draft.hash)

@@ -7,8 +7,8 @@ A member runs in the candidate only, never in the host. It defines
     answer(question, arguments)     answer with plain values and numpy arrays
 
 Answers are data. They hold no verdicts: the host compares them with what it expects. Every question
-but ``environment`` names the module under check as ``of``: its dotted ``module``, the ``name``
-of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``device``.
+but ``environment`` and ``sample`` names the module under check as ``of``: its dotted ``module``,
+the ``name`` of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``device``.
 
     environment     versions and platform
     describe        the signatures of constructor and call; builds nothing
@@ -35,6 +35,7 @@ of the class, the ``options`` for the constructor, ``seed``, ``dtype`` and ``dev
     precisions      the outputs and broken gradients in each floating point type
     strided         the outputs for inputs that do not lie in one piece
     compiled        the outputs as it is, compiled and exported, and why it is not one graph
+    sample          what one function or layer answers to inputs of the host's choice
     fit             the distance to wanted outputs of one batch, step by step
 
 A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed

@@ -33,6 +33,7 @@ from workbench.frameworks._torch_outline import outline
 from workbench.frameworks._torch_part import part, parts
 from workbench.frameworks._torch_precisions import precisions
 from workbench.frameworks._torch_run import reload, run
+from workbench.frameworks._torch_sample import sample
 from workbench.frameworks._torch_steps import steps
 from workbench.frameworks._torch_strided import strided
 from workbench.frameworks._torch_surroundings import remember, surroundings
@@ -118,6 +119,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "parts": parts,
         "compiled": compiled,
         "fit": fit,
+        "sample": sample,
     }
     if question not in questions:
         raise UsageError(f"there is no question {question!r}: {nearest(question, questions)}")

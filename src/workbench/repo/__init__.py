@@ -18,6 +18,7 @@ from workbench.repo._pull import Pulled, defining, pull
 from workbench.repo._recover import recover
 from workbench.repo._scope import hunks, without
 from workbench.repo._study import study
+from workbench.repo._suspects import suspects
 from workbench.repo._target import Target
 from workbench.repo._undo import undo
 
@@ -38,6 +39,7 @@ __all__ = [
     "recover",
     "repair",
     "study",
+    "suspects",
     "topics",
     "undo",
     "without",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from workbench.records import Cell, Conformance, Deviation, Draft, Role, Study
+from workbench.records import Cell, Conformance, Deviation, Draft, Role, Study, Suspect
 from workbench.repo import topics
 from workbench.repo._format import format_source
 from workbench.repo._redocument import redocument
-from workbench.repo._reinvented import reinvented
+from workbench.repo._reinvented import reinvented, twin
 from workbench.repo._rules import RULES, File
 from workbench.repo._tree import Unreadable
 
@@ -20,12 +20,13 @@ _REPAIRED = {"line length", "licence header", "docstring style", "future annotat
 _FUTURE = "from __future__ import annotations\n"
 
 
-def conformance(study: Study, draft: Draft) -> Conformance:
+def conformance(study: Study, draft: Draft, twins: Sequence[Suspect] = ()) -> Conformance:
     """Compare a draft with the target's habits.
 
     Args:
         study: What is known of the target.
         draft: The draft.
+        twins: What of it was run beside the target's own and answered the same.
 
     Returns:
         The score and every deviation, each with the house's way beside it.
@@ -41,10 +42,11 @@ def conformance(study: Study, draft: Draft) -> Conformance:
             looked[rule] += 1
             if places is not None:
                 deviations.append(places)
-    for found in reinvented(study, draft):
-        looked["reinvented"] += 1
-        deviations.append(found)
-    looked.setdefault("reinvented", 1)
+    again = {(one.path, one.line): one for one in (twin(study, other) for other in twins)}
+    again |= {(one.path, one.line): one for one in reinvented(study, draft)}
+    looked["reinvented"] += len(again)
+    deviations += again.values()
+    looked["reinvented"] = looked["reinvented"] or 1
     against: dict[str, int] = defaultdict(int)
     for one in deviations:
         against[one.rule] += 1

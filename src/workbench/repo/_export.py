@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import TargetError
-from workbench.records import Draft, Export, Report, Study, TestResult, Trial
+from workbench.records import Draft, Export, Report, Study, Suspect, TestResult, Trial
 from workbench.repo._changes import contents
 from workbench.repo._commit import commit, make_branch
 from workbench.repo._conformance import conformance
@@ -43,6 +43,7 @@ def export(
     in_place: bool = False,
     patch: Path | None = None,
     trial: Trial | None = None,
+    twins: Sequence[Suspect] = (),
 ) -> Export:
     """Make an accepted draft a commit on a new branch of the target, or what is asked for instead.
 
@@ -58,6 +59,7 @@ def export(
         in_place: Write the files into the working tree instead, and commit nothing.
         patch: Write the commit to this new file instead, for ``git am``.
         trial: How the target's own tests ended with the draft in place, where they were run.
+        twins: What of the draft answered as the target's own does, where both were run.
 
     Returns:
         The export.
@@ -82,7 +84,7 @@ def export(
     if in_place:
         write_in_place(files, git, written)
         return done
-    text = message(study, spec, draft, report, trial, conformance(study, draft))
+    text = message(study, spec, draft, report, trial, conformance(study, draft, twins))
     if patch is not None:
         write_patch(git, files.commit, written, text, patch)
         return done.model_copy(update={"patch": str(patch)})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import TargetError
-from workbench.records import Deviation, Draft, Evidence, Study
+from workbench.records import Deviation, Draft, Evidence, Study, Suspect
 from workbench.repo import topics
 from workbench.repo._layout import is_aside, is_test
 from workbench.repo._snapshot import snapshot
@@ -71,7 +71,7 @@ def reinvented(study: Study, draft: Draft) -> Iterator[Deviation]:
                 path=shape.path,
                 line=shape.line,
                 seen=f"{shape.name} is {same} as {twin.name} in {twin.path}",
-                expected=f"from {_module(study, twin.path)} import {twin.name}",
+                expected=f"from {module_of(study, twin.path)} import {twin.name}",
                 evidence=(Evidence(path=twin.path, line=twin.line, text=twin.name),),
             )
 
@@ -196,7 +196,20 @@ def _shingles(pieces: list[str]) -> frozenset[str]:
     return frozenset(" ".join(pieces[at : at + 4]) for at in range(max(1, len(pieces) - 3)))
 
 
-def _module(study: Study, path: str) -> str:
+def twin(study: Study, one: Suspect) -> Deviation:
+    """Tell of a definition that was run beside the target's and answered the same."""
+    return Deviation(
+        rule="reinvented",
+        path=one.path,
+        line=one.line,
+        seen=f"{one.name} gives the outputs of {one.their_name} in {one.their_path}",
+        expected=f"from {one.module} import {one.their_name}",
+        evidence=(Evidence(path=one.their_path, line=one.their_line, text=one.their_name),),
+    )
+
+
+def module_of(study: Study, path: str) -> str:
+    """Return the dotted name under which a file of the target is imported."""
     root = str(study.value(topics.IMPORT_ROOT, "."))
     inner = Path(path) if root == "." else Path(path.removeprefix(root + "/"))
     return ".".join(inner.with_suffix("").parts).removesuffix(".__init__")
