@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.checks._attention import Layer, layers
-from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Case
 from workbench.checks._requirement import place
 from workbench.checks._subject import Subject
@@ -34,7 +34,10 @@ def check(subject: Subject) -> Decision:
     if any(t.dtype == "bool" and n not in masks for n, t in subject.spec.inputs.items()):
         return passed("an input may be a mask, so what is hidden is not a matter of places alone")
     case = subject.bare()
-    found = [layer for layer in layers(subject, case) if _own(layer)]
+    try:
+        found = [layer for layer in layers(subject, case) if _own(layer)]
+    except CannotLook as error:
+        return passed(f"no rule of places is looked for: {error}")
     axis = _axis(subject, case, found)
     if not axis:
         return passed("no attention of positions to themselves was seen")
@@ -98,7 +101,10 @@ def _other_length(subject: Subject, case: Case, axis: str, patterns: list[Array]
     longer = case.sizes[axis] + step * max(1, 4 // step)
     if not low <= longer <= high:
         return ""
-    found = [each for each in layers(subject, subject.bare({axis: longer})) if _own(each)]
+    try:
+        found = [each for each in layers(subject, subject.bare({axis: longer})) if _own(each)]
+    except CannotLook:
+        return ""
     if len(found) != len(patterns):
         return ""
     for number, (pattern, layer) in enumerate(zip(patterns, found, strict=True), start=1):

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.laws._formulas import fitted
 from workbench.laws._norms import EPSILONS, rows_of_sizes
-from workbench.laws._part import Array, Claim, Part
+from workbench.laws._part import Array, Claim, Part, Unsuited
 
 _MACHINE = (float(np.finfo(np.float32).eps), float(np.finfo(np.float64).eps))  # as torch has it
 
@@ -27,6 +27,8 @@ def _started(part: Part) -> tuple[Array, list[Array]]:
 
 def law(part: Part) -> Iterator[Claim]:
     """Fit a gain, and nothing else."""
+    if any(values.ndim > 1 for values in part.parameters.values()):
+        raise Unsuited("it has a matrix, and a gain is a vector")
     rows, values = rows_of_sizes(part)
     large = rows[: len(rows) // 3]
     sure = large / np.sqrt((large**2).mean(1, keepdims=True))
