@@ -165,7 +165,7 @@ _EPOCHS: tuple[dict[str, Any], ...] = (
 def _steps(*script: Mapping[str, Any], **options: Any) -> Question:
     def question(subject: Subject) -> object:
         data = _dataset.given(subject)
-        return [vars(played) for played in _dataset.play(subject, data, script, **options)]
+        return [vars(played) for played in _dataset.play(subject, data, script, options=options)]
 
     return question
 

@@ -115,12 +115,34 @@ def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, A
     return known
 
 
-def play(subject: Subject, data: Given, script: Sequence[Step], **options: Any) -> list[Played]:
-    """Let the candidate build the data set and play a script."""
+def _random(subject: Subject) -> bool:
+    return any(line.phrase == "random items" for line in subject.spec.requires.values())
+
+
+def play(
+    subject: Subject,
+    data: Given,
+    script: Sequence[Step],
+    *,
+    pinned: bool = True,
+    options: Mapping[str, Any] | None = None,
+) -> list[Played]:
+    """Let the candidate build the data set and play a script.
+
+    Args:
+        subject: What is looked at.
+        data: What it is built from.
+        script: The steps.
+        pinned: Give random items the same random numbers each time, so that they can be known.
+        options: Other options than the declared ones, by name.
+
+    Returns:
+        What came of each step.
+    """
     spec, ragged = subject.spec, subject.spec.roles.get("ragged", "")
     texts = {name: [axis.text for axis in t.axes] for name, t in spec.inputs.items()}
     question = {
-        "of": subject.of({**spec.options, **options}, "float32"),
+        "of": subject.of({**spec.options, **(options or {})}, "float32"),
         "inputs": data.inputs,
         "lengths": data.lengths,
         "ragged": {n: axes.index(ragged) - 1 for n, axes in texts.items() if ragged in axes},
@@ -128,6 +150,7 @@ def play(subject: Subject, data: Given, script: Sequence[Step], **options: Any) 
         "returns": list(spec.outputs),
         "parts": [*spec.outputs, *(n for r, n in spec.roles.items() if r in _CONTENT)],
         "script": list(script),
+        "pinned": pinned and _random(subject),
     }
     return [Played(**result) for result in subject.line.ask("dataset", question)["results"]]
 
@@ -151,9 +174,21 @@ def epoch(batch_size: int = 4, seed: int = 0, **keywords: Any) -> Step:
 
 
 def items(subject: Subject, data: Given, length: int) -> list[Arrays]:
-    """Ask for all items."""
+    """Ask for all items.
+
+    Raises:
+        CannotLook: They are random, and differ although the usual random numbers are the same.
+    """
     script = [item(index) for index in range(length)]
-    return [played.values for played in play(subject, data, script)]
+    if length and _random(subject):
+        script.append(item(0))
+    found = [played.values for played in play(subject, data, script)]
+    if len(found) > length:
+        again = found.pop()
+        if any(not np.array_equal(again[name], values) for name, values in found[0].items()):
+            reason = "its items draw from a generator of their own, so they cannot be known again"
+            raise CannotLook(reason)
+    return found
 
 
 def length(subject: Subject, data: Given) -> int:

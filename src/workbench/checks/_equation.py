@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,7 +96,8 @@ def solve(equation: Equation, names: Mapping[str, Any], beside: Beside | None = 
     """
     given = {name: _given(value) for name, value in names.items()}
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a mean of nothing is no number
             return np.asarray(_Solver(given, beside or Beside()).value(equation.tree))
     except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError, Unsuited) as error:
         raise CannotLook(f"the equation {equation.text!r} cannot be computed: {error}") from error

@@ -8,18 +8,18 @@ left out.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from workbench.checks import _dataset, _detached, _loss, _parts
+from workbench.checks import _dataset, _detached, _loss, _metric, _parts
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._equation import Beside, NotDrawn, solve
 from workbench.checks._inputs import Array, Arrays, Case, padding_masks
-from workbench.checks._metric import once
 from workbench.checks._requirement import EQUATION
 from workbench.checks._subject import Subject
 from workbench.checks._unnamed import Fitted
@@ -153,7 +153,7 @@ def _outputs(
 
 def _seen(subject: Subject, case: Case, inputs: Arrays) -> Array:
     if subject.spec.kind == "metric":
-        return once(subject, inputs)
+        return _metric.once(subject, inputs)
     if subject.phrase.of:
         outputs = subject.run(case, inputs=inputs).outputs
         return np.asarray(outputs[subject.phrase.of]).astype(np.float64)
@@ -164,10 +164,18 @@ def _situations(subject: Subject, exact: str) -> list[tuple[Case, Arrays]]:
     if subject.spec.kind == "metric":
         usual = subject.case(dtype="float32")
         cases = [replace(usual, dtype=exact, seed=usual.seed + draw) for draw in range(_DRAWS)]
+        cases += [replace(case, dtype=exact) for case in subject.tried()[:_SETS]]
     else:
         cases = [subject.case(seed=draw) for draw in range(_DRAWS)]
         cases += [replace(case, dtype=exact) for case in subject.tried()[:_SETS]]
     found = [(case, subject.inputs(case)) for case in cases]
+    if subject.spec.kind in ("metric", "loss"):
+        least = min(found, key=lambda one: sum(one[0].sizes.values()))
+        found += [
+            (case, each)
+            for case, inputs in (found[0], least)
+            for each in _low(subject, case, inputs)
+        ]
     for name in sorted(padding_masks(subject.spec)):
         case, inputs = found[0]
         if name in inputs and inputs[name].dtype == bool and len(inputs[name]):
@@ -183,6 +191,21 @@ def _situations(subject: Subject, exact: str) -> list[tuple[Case, Arrays]]:
             flat.reshape(-1)[::3] = number
             found.append((case, {**inputs, name: flat}))
     return found
+
+
+def _low(subject: Subject, case: Case, inputs: Arrays) -> Iterator[Arrays]:
+    """Take only the lower part of every range, so that some classes do not occur at all."""
+    near = dict(inputs)
+    for name, tensor in subject.spec.inputs.items():
+        if tensor.low is not None and name in inputs:
+            low, values = tensor.low.value({**subject.options, **case.sizes}), inputs[name]
+            by = 2 if values.dtype.kind == "i" else 16
+            near[name] = (low + (values - low) / by).astype(values.dtype)
+    yield near
+    if subject.spec.kind == "metric":
+        with contextlib.suppress(CannotLook):  # where there is no right prediction to make
+            name = _loss.part(subject, "prediction")
+            yield {**near, name: _metric.perfect(subject, case, near)}
 
 
 def _words(seen: Array, expected: Array, start: int = 0) -> str:

@@ -42,6 +42,10 @@ def check(subject: Subject) -> Decision:
     marked = {**inputs, target: inputs[target].copy()}
     marked[target].reshape(-1)[::2] = ignored
     gone = marked[target] == ignored
+    after = subject.run(case, inputs=marked, echo=True).echo
+    if not np.array_equal(after[target], marked[target]):
+        seen = f"{target} is changed in place where it is ignored"
+        return failed(seen, "the target as it was given", conditions)
     before = _loss.value(subject, case, marked)
     slope = _loss.gradient(subject, case, marked, prediction)
     leak = _at(subject, slope, gone)

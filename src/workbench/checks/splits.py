@@ -56,9 +56,11 @@ def check(subject: Subject) -> Decision:
 
 
 def _items(subject: Subject, data: _dataset.Given, option: str, word: str) -> list[Arrays]:
-    count = _dataset.play(subject, data, [{"do": "length"}], **{option: word})[0].length
+    count = _dataset.play(subject, data, [{"do": "length"}], options={option: word})[0].length
     script = [_dataset.item(index) for index in range(count)]
-    return [played.values for played in _dataset.play(subject, data, script, **{option: word})]
+    return [
+        played.values for played in _dataset.play(subject, data, script, options={option: word})
+    ]
 
 
 def _identity(item: Arrays) -> bytes:

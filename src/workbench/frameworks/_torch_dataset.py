@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib
 import inspect
@@ -16,6 +17,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data._utils import worker as torch_worker
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_pinned import pinned
 
 _MOST = 10_000  # batches of one epoch; a loader that never ends must not hang the candidate
 
@@ -27,13 +29,15 @@ def dataset(arguments: Mapping[str, Any]) -> dict[str, Any]:
         arguments: ``of``; ``inputs``: arrays by name; ``lengths``: for each item its length along
             the ragged axis, or None; ``ragged``: the inputs that have it; ``roles``; ``returns``:
             the parts of an item, ``parts``: of a batch; ``script``: steps with ``do`` (``length``,
-            ``item``, ``data``, ``collate`` or ``epoch``) and what they need.
+            ``item``, ``data``, ``collate`` or ``epoch``) and what they need; ``pinned``: whether
+            an item gets the same random numbers each time.
 
     Returns:
         ``results``, one for each step.
     """
     held = _Held(arguments)
-    return {"results": [_step(step, held) for step in arguments["script"]]}
+    with pinned(held.set) if arguments["pinned"] else contextlib.nullcontext():
+        return {"results": [_step(step, held) for step in arguments["script"]]}
 
 
 class _Held:
