@@ -72,18 +72,18 @@ def layers(subject: Subject, case: Case, *, weights: str | Arrays = "spread") ->
 
 
 def attentions(
-    subject: Subject, case: Case, weights: str | Arrays = "spread"
+    subject: Subject, case: Case, weights: str | Arrays = "spread", *, train: bool = False
 ) -> tuple[Graph, list[Attention]]:
     """Find all sets of attention weights of a run, and the graph that they stand in.
 
     Raises:
         CannotLook: Two runs did different operations.
     """
-    seen = graph(subject, case, weights=weights)
+    seen = graph(subject, case, weights=weights, train=train)
     extents = {size for name, size in case.sizes.items() if name != "batch"}
     nodes = [node.number for node in seen.nodes if _may_be_weights(seen, node, extents)]
     if any(number not in seen.kept for number in nodes):
-        former, seen = seen, graph(subject, case, weights=weights, whole=nodes)
+        former, seen = seen, graph(subject, case, weights=weights, whole=nodes, train=train)
         if [node.op for node in seen.nodes] != [node.op for node in former.nodes]:
             raise CannotLook("two runs of the same inputs did different operations")
     return seen, _attentions(seen, nodes)

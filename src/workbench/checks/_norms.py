@@ -62,16 +62,16 @@ def fused(graph: Graph) -> list[Norm]:
     return found
 
 
-def written(subject: Subject, case: Case) -> list[Norm]:
+def written(subject: Subject, case: Case, *, train: bool = False) -> list[Norm]:
     """Find roots of a variance or of a mean square, plus something constant."""
-    first = graph(subject, case)
+    first = graph(subject, case, train=train)
     roots = [node for node in first.nodes if _may_be_root(first, node)]
     if not roots:
         return []
     wanted = {node.number for node in roots}
     near = {node.number: _near(first, node) for node in roots}
     wanted |= {number for numbers in near.values() for number in numbers}
-    second = graph(subject, case, whole=sorted(wanted))
+    second = graph(subject, case, whole=sorted(wanted), train=train)
     found = []
     for node in roots:
         norm = _read(second, node, near[node.number])

@@ -40,6 +40,7 @@ _OTHER = {
     "_adaptive_avg_pool3d": "adaptive pool",
 }
 _VIEWS = frozenset({"split", "unsafe_split", "unsafe_chunk", "unsafe_split_with_sizes"})
+_RANDOM = ("rand", "normal", "bernoulli", "uniform", "exponential")
 _STEPS = 8  # operations between a norm's root, or attention weights, and what uses them
 
 
@@ -310,6 +311,8 @@ class Operations:
             return self._joined(node, "concat" if op == "cat" else op)
         if node.kind == "pointwise":
             return self._pointwise(node, op)
+        if op == "native_dropout":
+            return self._as("dropout", node, size=(float(node.settings["rate"]),))
         return self._as(_WHOLE.get(op, _OTHER.get(op, op.strip("_"))), node)
 
     def _convolution(self, node: Node) -> Seen:
@@ -343,8 +346,14 @@ class Operations:
             if self._is_bias(node):
                 settings = {"width": node.shape[-1:]}
                 return self._with_the_one_before("linear", node, settings=settings)
-            learned = "parameter" if self._is_learned(others) else "number"
-            return self._as(f"{kind} {learned}" if kind else op.strip("_"), node)
+            drawn = [each for each in self._behind(others) if each.op.startswith(_RANDOM)]
+            if kind == "multiply" and any(each.op.startswith("bernoulli") for each in drawn):
+                rates = [float(each.settings["rate"]) for each in drawn if "rate" in each.settings]
+                return self._as("dropout", node, size=tuple(rates[:1]))
+            leaves = {each.kind for each in self._behind(others)}
+            learned = "parameter" if leaves & {"parameter", "buffer"} else "number"
+            source = "noise" if drawn else learned
+            return self._as(f"{kind} {source}" if kind else op.strip("_"), node)
         return self._of_numbers(node, f"{kind} number" if kind else op)
 
     def _with_the_one_before(self, name: str, node: Node, **more: Any) -> Seen:
@@ -355,12 +364,12 @@ class Operations:
             self._owner.pop(each.number, None)
         return self._as(name, node, inner, **more)
 
-    def _is_learned(self, nodes: list[Node]) -> bool:
-        """Whether nodes are parameters or tables of the module, or computed from one."""
+    def _behind(self, nodes: list[Node]) -> list[Node]:
+        """Return nodes with all that they were computed from."""
         bits = 0
         for node in nodes:
             bits |= self._graph.before(node.number) | 1 << node.number
-        return any(each.kind in ("parameter", "buffer") for each in self._graph.members(bits))
+        return list(self._graph.members(bits))
 
     def _of_numbers(self, node: Node, op: str) -> Seen | None:
         """Name a function of one variable by its values."""
@@ -419,23 +428,25 @@ def _square(x: Array, y: Array) -> str:
     return "square" if known.sum() > 2 and np.allclose(x[known] ** 2, y[known], 1e-6) else ""
 
 
-def operations(subject: Subject, case: Case) -> Operations:
+def operations(subject: Subject, case: Case, *, train: bool = False) -> Operations:
     """Tell a run as operations.
 
     Args:
         subject: What is looked at.
         case: The circumstances.
+        train: In training rather than in evaluation.
 
     Returns:
         Its operations.
     """
 
     def find() -> Operations:
-        seen = graph(subject, case)
+        seen = graph(subject, case, train=train)
         try:
-            weights = [each.node for each in attentions(subject, case)[1]]
+            weights = [each.node for each in attentions(subject, case, train=train)[1]]
         except CannotLook:
             weights = []  # those of a softmax are known all the same
-        return Operations(seen, fused(seen) + written(subject, case), weights)
+        norms = fused(seen) + written(subject, case, train=train)
+        return Operations(seen, norms, weights)
 
-    return subject.line.remember(("operations", case.key), find)
+    return subject.line.remember(("operations", case.key, train), find)

@@ -123,7 +123,9 @@ def _name(graph: Graph, root: int, node: int) -> str:
     with np.errstate(over="ignore"):
         for name, function in FUNCTIONS.items():
             if np.abs(function(x) - y).max() <= tolerance:
-                return name
+                # Where no value came near the upper end, an operation with two ends tells it.
+                ended = graph[node].op.rstrip("_") in ("hardtanh", "clamp")
+                return "relu6" if name == "relu" and ended else name
     return _leaky(x, y, tolerance) or "other"
 
 
@@ -132,6 +134,7 @@ def _leaky(x: Array, y: Array, tolerance: float) -> str:
     below = x < 0
     if not below.any() or below.all():
         return ""
-    slope = float((y[below] @ x[below]) / (x[below] @ x[below]))
-    same = np.abs(np.where(below, slope * x, x) - y).max() <= tolerance
+    with np.errstate(all="ignore"):
+        slope = float((y[below] @ x[below]) / (x[below] @ x[below]))
+        same = np.abs(np.where(below, slope * x, x) - y).max() <= tolerance
     return f"leaky relu slope {slope:.6g}" if same else ""

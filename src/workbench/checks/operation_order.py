@@ -29,8 +29,9 @@ def check(subject: Subject) -> Decision:
     sequence = line.sequence
     if sequence is None:
         raise CannotLook("the requirement holds no order of operations")
-    run = operations(subject, case)
-    conditions = subject.conditions(case, mode="eval", weights="spread")
+    run = operations(subject, case, train=sequence.in_training)
+    mode = "train" if sequence.in_training else "eval"
+    conditions = subject.conditions(case, mode=mode, weights="spread")
     told = ""
     for path in _paths(run, line.of):
         chosen = run.within(path)

@@ -8,7 +8,7 @@ Operations are separated by commas. ``n * (...)`` repeats a part as often as a c
 the kernel of a convolution or pool, the groups of a group norm, ``stride 2``, ``dilation 2``,
 ``groups 4``, ``width 32``; what is not said is 1 for a stride, a dilation and groups, the kernel
 for the stride of a pool, and open for all else (so is the stride of a transposed convolution).
-``stride any`` leaves it open.
+``stride any`` leaves it open. With ``dropout`` or noise the order is that of a run in training.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ OPERATIONS: dict[str, str] = {
     "add parameter": "a parameter or a table is added, as learned positions are",
     "multiply parameter": "a parameter scales, as a layer scale does",
     "add number": "a constant is added",
+    "dropout": "dropout 0.1; an order with it is that of a run in training",
+    "add noise": "random numbers are added, in training",
+    "multiply noise": "random numbers scale, in training",
     "add positions": "either of them: a table is added, learned or computed",
     "multiply number": "a constant scales: multiply number 0.5",
     "line": "a constant scales and another one is added, as in 1 - x",
@@ -184,9 +187,22 @@ class Sequence:
         """The options that its closed forms mention."""
         return frozenset().union(*(each.names for each in _expressions(self.choices)))
 
+    @property
+    def in_training(self) -> bool:
+        """Whether it names what only training does: a run in training is meant."""
+        return any("dropout" in item.name or "noise" in item.name for item in _each(self.choices))
+
     def __str__(self) -> str:
         """Return the order as it was written."""
         return self.text
+
+
+def _each(choices: tuple[tuple[Item, ...], ...]) -> Iterator[Operation]:
+    for item in (item for choice in choices for item in choice):
+        if isinstance(item, Repeat):
+            yield from _each(item.choices)
+        else:
+            yield item
 
 
 def _expressions(choices: tuple[tuple[Item, ...], ...]) -> Iterator[Expression]:
