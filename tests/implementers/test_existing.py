@@ -163,7 +163,6 @@ def test_they_fail_on_code_that_is_wrong(tmp_path, worker):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (("kind: model", "kind: loss"), "not for a loss"),
         (("name: Mixer", "name: Mixr"), "did you mean 'Mixer'"),
         (("depth: 2}", "deep: 2}"), "Mixer has no option 'deep': did you mean 'depth'"),
         (("inputs: {x:", "inputs: {y:"), "has no argument 'y': legal are: 'x'"),
@@ -196,3 +195,99 @@ def test_code_that_is_no_python_is_refused():
     broken = PlainTarget(place("mixer"), {"src/house/mixer.py": "class Mixer(:"})
     with pytest.raises(Refused, match=r"mixer\.py:1 is not Python"):
         next(implement(loads(SPEC), study_of(), broken))
+
+
+LOOP = """from torch import nn
+
+
+def train(net, train_loader, criterion, optim, clip=0.5, num_epochs=1):
+    means = []
+    for _ in range(num_epochs):
+        net.train()
+        total = 0.0
+        for x, label in train_loader:
+            optim.zero_grad()
+            loss = criterion(net(x), label)
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), clip)
+            optim.step()
+            total += loss.item()
+        means.append(total / max(1, len(train_loader)))
+    return means
+"""
+LOOP_SPEC = """
+name: train
+kind: training
+existing: src/house/mixer.py
+text: Tests of the loop.
+options: {clip: 0.5}
+sizes: {batch: 1..64}
+inputs: {x: 'float "batch 5"', y: 'int64 "batch" in 0..2'}
+outputs: {output: 'float "batch 3"'}
+roles: {model: net, data: train_loader, loss: criterion, optimizer: optim, epochs: num_epochs}
+requires: [gradient norm <= clip]
+"""
+DATA = """import torch
+from torch.nn.utils.rnn import pad_sequence
+
+
+class Rows(torch.utils.data.Dataset):
+    def __init__(self, tokens, longest=12, pad=0):
+        self.tokens, self.longest, self.pad = tokens, longest, pad
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def __getitem__(self, index):
+        return self.tokens[index][: self.longest]
+
+    def collate(self, items):
+        return pad_sequence(items, batch_first=True, padding_value=self.pad)
+"""
+DATA_SPEC = """
+name: Rows
+kind: dataset
+existing: src/house/mixer.py
+text: Tests of the rows.
+options: {longest: 12, pad: 0}
+sizes: {items: 0..200, time: 1..30}
+inputs: {tokens: 'int64 "items time" in 1..50'}
+outputs: {row: 'int64 "min(time, longest)"'}
+roles: {ragged: time, collate: collate}
+requires: [padding side == right]
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "spec", "mistakes"),
+    [
+        (
+            LOOP,
+            LOOP_SPEC,
+            [
+                ("optim.zero_grad()", "pass"),
+                ("net.train()", "net.eval()"),
+                ("total += loss.item()", "total = loss.item()"),
+                ("(net.parameters(), clip)", "(net.parameters(), 2 * clip)"),
+            ],
+        ),
+        (
+            DATA,
+            DATA_SPEC,
+            [
+                ("padding_value=self.pad", "padding_value=1 + self.pad"),
+                ("batch_first=True", "batch_first=True, padding_side='left'"),
+                ("[: self.longest]", "[: self.longest + 1]"),
+                ("len(self.tokens)", "len(self.tokens) - 1"),
+            ],
+        ),
+    ],
+    ids=["training", "dataset"],
+)
+def test_what_has_no_call_gets_tests_that_can_fail(worker, code, spec, mistakes):
+    draft, report = drafts(worker, code, spec)
+    assert {test.outcome for test in report.tests} == {"passed"}
+    for before, after in mistakes:
+        assert before in code
+        wrong = told(worker, draft, code.replace(before, after))
+        assert "failed" in {test.outcome for test in wrong.tests}, after

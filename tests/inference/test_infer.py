@@ -162,3 +162,95 @@ def test_a_class_can_be_named(of):
     assert of(two, name="Mix").spec.name == "Mix"
     with pytest.raises(UsageError, match="did you mean 'Other'"):
         of(two, name="Othr")
+
+
+LOSS = """
+    class Squared(nn.Module):
+        def __init__(self, reduction="mean"):
+            super().__init__()
+            self.reduction = reduction
+
+        def forward(self, prediction, target):
+            each = (prediction - target) ** 2
+            return {"mean": each.mean(), "sum": each.sum(), "none": each}[self.reduction]
+
+
+    class SquaredLoss(Squared):
+        pass
+"""
+METRIC = """
+    class Recall:
+        def __init__(self, num_classes=3):
+            self.num_classes = num_classes
+            self.reset()
+
+        def reset(self):
+            self.hits, self.seen = torch.zeros(2, self.num_classes)
+
+        def update(self, prediction, target):
+            self.seen += torch.bincount(target, minlength=self.num_classes)
+            self.hits += torch.bincount(target[prediction == target], minlength=self.num_classes)
+
+        def compute(self):
+            return (self.hits / self.seen.clamp(min=1)).sum() / (self.seen > 0).sum().clamp(min=1)
+"""
+DATA = """
+    class Sentences(torch.utils.data.Dataset):
+        def __init__(self, tokens, labels, longest=12, pad=0):
+            self.tokens, self.labels, self.longest, self.pad = tokens, labels, longest, pad
+
+        def __len__(self):
+            return len(self.tokens)
+
+        def __getitem__(self, index):
+            return self.tokens[index][: self.longest], self.labels[index]
+
+        def collate_fn(self, items):
+            rows = [row for row, _ in items]
+            padded = nn.utils.rnn.pad_sequence(rows, True, self.pad, "left")
+            return padded, torch.stack([label for _, label in items])
+"""
+LOOP = """
+    def train(net, train_loader, criterion, optim, clip=0.5, num_epochs=1):
+        for _ in range(num_epochs):
+            net.train()
+            for batch in train_loader:
+                optim.zero_grad()
+                criterion(net(batch["x"]), batch["label"]).backward()
+                nn.utils.clip_grad_norm_(net.parameters(), clip)
+                optim.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "lines"),
+    [
+        (LOSS, "loss", {"non-negative", "symmetric", "mean over == elements"}),
+        (METRIC, "metric", {"perfect value == 1", "empty value == 0"}),
+        (
+            DATA,
+            "dataset",
+            {
+                "part0 equals tokens[item][:minimum(time, longest)]",
+                "part1 equals labels[item]",
+                "padding side == left",
+                "padding value == pad",
+            },
+        ),
+        (LOOP, "training", {"gradient norm <= clip"}),
+    ],
+    ids=["loss", "metric", "dataset", "training"],
+)
+def test_every_kind_has_its_contract(of, code, kind, lines):
+    spec = of(code).spec
+    assert spec.kind == kind
+    assert lines <= {line.text for line in spec.requires.values()}
+    named = {"loss": {"prediction", "target"}, "metric": {"prediction", "target"}}
+    named |= {"dataset": {"tokens", "labels"}, "training": {"x", "label"}}
+    assert spec.inputs.keys() == named[kind]
+
+
+def test_a_loop_that_leaks_gradients_is_a_concern_and_no_expectation(of):
+    found = of(LOOP.replace("                optim.zero_grad()\n", ""))
+    assert [note.about for note in found.concerns] == ["gradients_cleared"]
+    assert "suspected bug" in found.spec.allows["gradients_cleared"]

@@ -19,7 +19,7 @@ arrays, and says ``passed``, ``failed`` (with what was seen and expected), ``inc
 add its file here, and to ``tests/checks/drafts`` a bad draft that trips it.
 """
 
-from workbench.checks._behaviours import behaviours, others
+from workbench.checks._behaviours import behaviours, keys_of_batch, others, parts_of_items
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._gaps import gaps
 from workbench.checks._plan import Lesson, Step, lesson, plan
@@ -33,7 +33,9 @@ __all__ = [
     "Subject",
     "behaviours",
     "gaps",
+    "keys_of_batch",
     "lesson",
     "others",
+    "parts_of_items",
     "plan",
 ]

@@ -36,6 +36,38 @@ def behaviours(subject: Subject) -> Iterator[tuple[str, Question]]:
     yield from kinds[subject.spec.kind](subject)
 
 
+def parts_of_items(subject: Subject, count: int = 7) -> list[dict[str, Any]]:
+    """Look at the first items of a data set, whatever they hold.
+
+    Args:
+        subject: The data set; its outputs need not be known.
+        count: How many items at most.
+
+    Returns:
+        For each item the ``keys`` of its parts, the ``shapes`` and ``types`` of those that are
+        declared, and the ``sizes`` that hold for it.
+    """
+    data = _dataset.given(subject)
+    count = min(count, _dataset.length(subject, data))
+    script = [_dataset.item(index) for index in range(count)]
+    return [
+        {
+            "keys": list(played.keys),
+            "shapes": {name: values.shape for name, values in played.values.items()},
+            "types": dict(played.types),
+            "sizes": _dataset.names(subject, data, index),
+        }
+        for index, played in enumerate(_dataset.play(subject, data, script))
+    ]
+
+
+def keys_of_batch(subject: Subject) -> list[str]:
+    """Name the parts of a batch of a data set, as they come."""
+    data = _dataset.given(subject)
+    script = [{"do": "collate", "indices": [0, 1, 2]}]
+    return list(_dataset.play(subject, data, script)[0].keys)
+
+
 def others(value: object) -> tuple[object, ...]:
     """List other values of an option, some of them out of place."""
     if isinstance(value, bool):

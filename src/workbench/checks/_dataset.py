@@ -41,6 +41,7 @@ class Played:
         values: The parts of an item.
         types: Their types.
         structure: The type of the item.
+        keys: The names of its parts as they come.
         batch: The parts of a batch.
         batches: The batches of an epoch.
         raised: The class of an error.
@@ -51,6 +52,7 @@ class Played:
     values: Arrays = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""
+    keys: Sequence[str] = ()
     batch: Arrays = field(default_factory=dict)
     batches: Sequence[Arrays] = ()
     raised: str = ""

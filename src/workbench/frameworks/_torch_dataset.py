@@ -100,7 +100,8 @@ def _step(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
         if step["do"] == "collate":
             items = [held.set[index] for index in step["indices"]]
             collate = held.part("collate") or torch.utils.data.default_collate
-            return {"batch": _batch(collate(items), held)}
+            batch = collate(items)
+            return {"batch": _batch(batch, held), "keys": _keys(batch)}
         return _epoch(step, held)
     except Exception as error:
         if not step.get("may_raise"):
@@ -166,7 +167,16 @@ def _shown(value: Any, names: Sequence[str]) -> dict[str, Any]:
         "values": {name: _array(part) for name, part in found.items()},
         "types": {name: _type(part) for name, part in found.items()},
         "structure": type(value).__name__,
+        "keys": _keys(value),
     }
+
+
+def _keys(value: Any) -> list[str]:
+    """Name the parts as they come, or number them."""
+    if isinstance(value, Mapping):
+        return [str(name) for name in value]
+    several = isinstance(value, tuple | list)
+    return [f"part{number}" for number in range(len(value) if several else 1)]
 
 
 def _named(value: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:

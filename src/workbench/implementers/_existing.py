@@ -30,19 +30,20 @@ def interface_of(spec: Spec, target: Target) -> tuple[dict[str, Any], list[Deman
     except SyntaxError as error:
         problem = f"{spec.existing}:{error.lineno} is not Python: {error.msg}"
         raise Refused("blueprint", [problem]) from error
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    kinds = ast.ClassDef | ast.FunctionDef if spec.kind == "training" else ast.ClassDef
+    classes = {node.name: node for node in tree.body if isinstance(node, kinds)}
     if spec.name not in classes:
         problem = f"{spec.existing} defines no class {spec.name!r}: {nearest(spec.name, classes)}"
         raise Refused("blueprint", [problem])
-    if spec.kind not in ("model", "layer"):
-        problem = f"the catalogue has tests for models and layers, not for a {spec.kind}"
-        raise Refused("blueprint", [problem])
+    node = classes[spec.name]
+    if isinstance(node, ast.FunctionDef) or spec.kind in ("metric", "dataset", "training"):
+        return dict(spec.options), demands(source, spec.name)  # a run tells what does not fit
     if all(tensor.optional for tensor in spec.inputs.values()) or len(spec.outputs) != 1:
         problem = "to test code that is there, write the inputs and the one output of a call"
         raise Refused("blueprint", [problem])
     reasons = [
-        *_constructor(spec, classes[spec.name]),
-        *_call(spec, classes[spec.name]),
+        *_constructor(spec, node),
+        *_call(spec, node),
     ]
     if reasons:
         raise Refused("blueprint", reasons)

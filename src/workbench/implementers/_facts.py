@@ -11,7 +11,10 @@ from workbench.implementers._demands import Demand
 from workbench.implementers._small import cases, small_options
 from workbench.spec import Spec, Tensor
 
-MEASURED = ("OUTPUTS", "STATE", "TRIED", "SPOILED", "SPREADS", "SIGNATURE")
+MEASURED = (
+    *("OUTPUTS", "STATE", "TRIED", "SPOILED", "SPREADS", "SIGNATURE"),
+    *("LOSSES", "SCORES", "ITEMS", "BATCHES", "EPOCHS", "RUNS"),
+)
 """What the tests of code that is there write down as it was measured."""
 
 
@@ -44,7 +47,7 @@ class Facts:
     def __post_init__(self) -> None:
         """Find the inputs that every call needs, and the axes that laws speak of."""
         self.small = small_options(self.spec, self.full, self._allowed)
-        first = next(iter(self.spec.inputs.values()))
+        first = next(iter([*self.spec.inputs.values(), *self.spec.outputs.values()]))
         self.batch = (
             first.axes[0].text if first.axes and first.axes[0].text in self.spec.sizes else ""
         )
@@ -58,6 +61,22 @@ class Facts:
         self.inputs = [tensor for tensor in self.spec.inputs.values() if not tensor.optional]
         if self.mask:
             self.inputs = [tensor for tensor in self.inputs if tensor.name != self.mask]
+
+    @property
+    def first(self) -> Tensor:
+        """The first input of a call; of a data set that is given no data the first part."""
+        return next(iter([*self.inputs, self.output]))
+
+    @property
+    def data_sizes(self) -> dict[str, int]:
+        """Sizes of a data set's data: along the ragged axis longer than any option cuts it."""
+        sizes = dict(self.cases[0])
+        ragged = self.spec.roles.get("ragged", "")
+        if ragged in sizes:
+            whole = [x for x in self.small.values() if isinstance(x, int) and 4 < x <= 1024]
+            longest = max([sizes[ragged], *whole]) + 4
+            sizes[ragged] = min(longest, self.spec.sizes[ragged].bounds(self.small)[1])
+        return sizes
 
     @property
     def output(self) -> Tensor:
@@ -93,7 +112,7 @@ class Facts:
         """What a test may need, as far as it is there."""
         laws = {line.phrase for line in self.spec.requires.values() if not line.comparison}
         quantities = {line.phrase for line in self.spec.requires.values() if line.comparison}
-        first = self.inputs[0]
+        first, roles = self.first, self.spec.roles
         acausal = self.right("causal") == "no" and self.keeps_time
         found = {
             "batch": bool(self.batch) and "batch independent" in laws,
@@ -104,6 +123,13 @@ class Facts:
             "fixed axis": self.fixed_axis is not None,
             "limit": bool(self.limit) and not self.existing,
             "new": not self.existing,
+            "merges": "merges" in laws,
+            "collates": "collate" in roles,
+            "loads": "loader" in roles,
+            "shuffles": "shuffle" in roles,
+            "stacks": not {"collate", "ragged"} & roles.keys(),
+            "validates": "validation" in roles,
+            "resumes": "exact resume" in laws,
             "learns": self.spec.kind != "loss",
             "existing": self.existing,
             "weights": self.measured is None or self.measured.get("STATE") != {},
@@ -139,7 +165,7 @@ class Facts:
     @property
     def fixed_axis(self) -> int | None:
         """The axis of the first input that an option or a number fixes."""
-        axes = enumerate(self.inputs[0].axes)
+        axes = enumerate(self.first.axes)
         fixed = [
             at for at, axis in axes if axis.kind == "size" and axis.text not in self.spec.sizes
         ]
@@ -222,6 +248,9 @@ def _others(value: Any) -> tuple[Any, ...]:
         return (0, 1, 2, value + 1, 2 * value)
     if isinstance(value, float):
         return (-0.1, 0.0, 1.0, 1.5)
+    words = ("mean", "sum", "none")
+    if value in words:
+        return (*words, "nonsense")
     return ("nonsense",) if isinstance(value, str) else ()
 
 

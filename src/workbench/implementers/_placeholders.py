@@ -22,15 +22,21 @@ def placeholders(facts: Facts) -> dict[str, cst.BaseExpression]:
     Returns:
         Expressions by name.
     """
-    first = facts.inputs[0]
+    first = facts.first
     spec = facts.spec
+    ragged = spec.roles.get("ragged", "")
     found: dict[str, cst.BaseExpression] = {
         "Subject": cst.Name(spec.name),
         "INPUT": literal(first.name),
         "MASK": literal(facts.mask),
-        "SECOND": literal(([*spec.inputs, ""])[1]),
+        "SECOND": literal(([*spec.inputs, "", ""])[1]),
         "TARGET": literal(spec.role("target")),
         "WEIGHT": literal(spec.role("weight")),
+        "COUNT": literal(first.axes[0].text if first.axes else ""),
+        "HAS_DATA": cst.Name(str(bool(spec.inputs))),
+        "DATA_SIZES": cst.parse_expression(repr(facts.data_sizes)),
+        "RAGGED": literal([x.name for x in facts.inputs if ragged in [a.text for a in x.axes]]),
+        "WIDTH": over_options(facts.output.axes[-1].text if facts.output.axes else "1", facts),
         "HAS_MASK": cst.Name(str(bool(facts.mask))),
         "CASES": _as_list(facts.cases),
         "BAD_OPTIONS": _as_list(facts.bad_options),

@@ -22,7 +22,7 @@ from workbench.records import Study
 GROUPS = ("setup", "unit", "integration", "regression", "pinned", "performance")
 # A loss learns nothing, so nothing is trained or saved; what has no call has tests of its own.
 _WITHOUT_A_CALL = ("metric", "dataset", "training")
-_GROUPS: dict[str, tuple[str, ...]] = {"loss": ("setup", "unit", "regression")}
+_GROUPS: dict[str, tuple[str, ...]] = {"loss": ("setup", "unit", "regression", "pinned")}
 _GROUPS |= dict.fromkeys(_WITHOUT_A_CALL, ("setup", "regression"))
 _FOLDER = Path(__file__).parent / "_test_cells"
 
@@ -44,10 +44,12 @@ def write_tests(
     """
     groups: dict[str, list[Any]] = {}
     imports: list[Any] = []
-    for group in _GROUPS.get(facts.spec.kind, GROUPS):
-        files = [group, blueprint] if group == "regression" and blueprint else [group]
-        if facts.spec.kind in _WITHOUT_A_CALL and group != "setup":
-            files = [blueprint]
+    kind = facts.spec.kind
+    own = f"existing_{kind}" if facts.existing and kind in _GROUPS else blueprint
+    for group in _GROUPS.get(kind, GROUPS):
+        files = [group, own] if group == "regression" and own else [group]
+        if kind in _WITHOUT_A_CALL and group != "setup":
+            files = [own]
         groups[group] = []
         for name in files:
             path = _FOLDER / f"{name}.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,16 +11,17 @@ from typing import Any
 
 from workbench import repo
 from workbench.errors import TargetError, UsageError
+from workbench.inference._laws import laws
 from workbench.inference._read import Class, Plain, read_class
 from workbench.inference._trial import Pattern, Trial
-from workbench.records import Draft, Note, Placement, Study
+from workbench.inference._without_call import contract
+from workbench.records import Draft, Note, Placement, Report, Study
 from workbench.sandbox import Worker
 from workbench.sandbox.judge import judge
 from workbench.spec import Spec, dumps, loads
 
 _LARGE = 64  # options from here on are halved until they are below
 _SPARE = 3  # how many widths are tried
-_LAWS = ("batch independent",)
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,31 @@ def infer(root: str | Path, path: str, worker: Worker, *, name: str = "") -> Inf
     read = read_class(path, name, target.files(), _reader(target))
     if read.missing:
         raise UsageError(f"no contract can be inferred: {'; '.join(read.missing.values())}")
-    if not read.inputs:
+    if not read.inputs and read.kind in ("layer", "loss"):
         raise UsageError(f"no contract can be inferred: a call of {read.name} needs no tensor")
     trial = Trial(worker, root, placement, read, path)
     with trial:
-        fitting = _fitting(trial, read)
-        spec = trial.contract(*fitting)
+        if read.kind in ("layer", "loss"):
+            spec = trial.contract(*_fitting(trial, read))
+        else:
+            spec = contract(trial, read, _functions(target, path))
     return _confirmed(spec, read, worker, study, placement, root)
+
+
+def _functions(target: repo.Target, path: str) -> dict[str, list[str]]:
+    """Name the functions, classes and methods of a file, each with its arguments."""
+    tree = ast.parse(target.read(path))
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    found = {name: _arguments(node) for name, node in functions.items()}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            starts = [x for x in node.body if getattr(x, "name", "") == "__init__"]
+            found[node.name] = _arguments(starts[0]) if starts else []
+    return found
+
+
+def _arguments(node: Any) -> list[str]:
+    return [argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]]
 
 
 def _stub(path: str) -> Spec:
@@ -125,6 +145,8 @@ def _halved(value: Plain) -> Plain:
 
 def _patterns(read: Class, options: Mapping[str, Plain]) -> list[Pattern]:
     """List inputs worth trying, those first that the text speaks for."""
+    if read.kind == "loss":
+        return _judged()
     whole = {n: v for n, v in options.items() if isinstance(v, int) and not isinstance(v, bool)}
     words = ("in_", "input", "dim", "embed", "hidden", "channel", "feature", "width", "size", "n_")
     names = sorted(whole, key=lambda n: min((i for i, w in enumerate(words) if w in n), default=9))
@@ -143,22 +165,34 @@ def _patterns(read: Class, options: Mapping[str, Plain]) -> list[Pattern]:
     return sorted(found, key=lambda pattern: rank is not None and pattern.rank != rank)
 
 
+def _judged() -> list[Pattern]:
+    """List what a loss may be given: predictions, and what they are compared with."""
+    classes = Pattern("int64", "batch", "classes")
+    pixels = Pattern("int64", "batch height columns", "classes")
+    return [
+        Pattern("float", "batch classes", then=classes),
+        Pattern("float", "batch classes height columns", then=pixels),
+        Pattern("float", "batch features"),
+        Pattern("float", "batch features", then=Pattern("int64", "batch features", "2")),
+        Pattern("float", "batch"),
+        Pattern("float", "batch", then=Pattern("int64", "batch", "2")),
+        Pattern("float", "batch channels height columns"),
+    ]
+
+
 def _confirmed(
     spec: Spec, read: Class, worker: Worker, study: Study, placement: Placement, root: str | Path
 ) -> Inferred:
     """Keep the laws that hold; what holds nowhere else becomes a concern and an exemption."""
     draft = Draft(implementer="inference", module=placement.module)
-    laws = [law for law in _LAWS if "batch" in spec.sizes]
-    asked = _with(spec, laws, {})
+    asked = _with(spec, laws(spec), {})
     report = judge(asked, draft, worker, root=root, import_root=placement.import_root)
-    kept = [
-        asked.requires[verdict.requirement].text
-        for verdict in report.verdicts
-        if verdict.requirement and verdict.outcome in ("passed", "proved")
-    ]
+    kept = _kept(asked, report)
     failed = [v for v in report.verdicts if not v.requirement and v.outcome == "failed"]
     seen = {verdict.check: " ".join(verdict.seen.split()) for verdict in failed}
     allowed = {check: f"suspected bug, not confirmed: {text[:120]}" for check, text in seen.items()}
+    blind = [v for v in report.verdicts if not v.requirement and v.outcome == "inconclusive"]
+    allowed |= {v.check: f"could not be looked at: {v.reason[:120]}" for v in blind}
     concerns = tuple(
         Note(
             kind="concern",
@@ -178,11 +212,26 @@ def _confirmed(
     return Inferred(_with(spec, kept, allowed), tuple(evidence), concerns)
 
 
-def _with(spec: Spec, laws: Sequence[str], allowed: Mapping[str, str]) -> Spec:
+def _kept(asked: Spec, report: Report) -> list[str]:
+    """List the requirements that hold; of several about one quantity the first."""
+    held = {
+        verdict.requirement
+        for verdict in report.verdicts
+        if verdict.requirement and verdict.outcome in ("passed", "proved")
+    }
+    found: dict[str, str] = {}
+    for name, line in asked.requires.items():
+        if name in held:
+            about = line.text.partition(" equals ")[0] if "equals" in line.text else line.phrase
+            found.setdefault(about, line.text)
+    return list(found.values())
+
+
+def _with(spec: Spec, lines: Sequence[str], allowed: Mapping[str, str]) -> Spec:
     """Add requirements and exemptions to a spec."""
     text = dumps(spec).rstrip("\n") + "\n"
-    if laws:
-        text += "requires:\n" + "".join(f"  R{at}: {law}\n" for at, law in enumerate(laws, 1))
+    if lines:
+        text += "requires:\n" + "".join(f"  R{at}: {law}\n" for at, law in enumerate(lines, 1))
     if allowed:
         text += "allows:\n" + "".join(f"  {n}: {json.dumps(why)}\n" for n, why in allowed.items())
     return loads(text)

@@ -1,4 +1,4 @@
-"""Reads a class of a file: its options and their values, the tensors of a call, their shapes."""
+"""Reads a class or a function: its kind, its options and their values, the tensors of a call."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.errors import UsageError, nearest
+from workbench.inference._kinds import Definition, data_of, keys_of, kind_of, roles_of
 from workbench.records import Evidence
 
 Plain = int | float | bool | str
@@ -44,6 +45,9 @@ class Class:
         optional: Those that have one.
         integers: Inputs that are named, annotated or used as indices.
         ranks: How many axes the docstrings or comments give an input, where they do.
+        kind: The kind of spec that it would have.
+        roles: What its arguments are to a training loop, by role.
+        methods: The names of its methods.
         missing: Required options for which no value is known, each with the reason.
         alternatives: Options to build it with, the likeliest first.
     """
@@ -56,6 +60,9 @@ class Class:
     optional: list[str] = field(default_factory=list)
     integers: set[str] = field(default_factory=set)
     ranks: dict[str, int] = field(default_factory=dict)
+    kind: str = "layer"
+    roles: dict[str, str] = field(default_factory=dict)
+    methods: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     alternatives: list[dict[str, Plain]] = field(default_factory=list)
 
@@ -80,34 +87,48 @@ def read_class(path: str, name: str, files: Sequence[str], read: Read) -> Class:
     except SyntaxError as error:
         raise UsageError(f"{path}:{error.lineno} is not Python: {error.msg}") from error
     node = _chosen(path, name, tree)
-    found = Class(node.name, node.lineno)
-    start, forward = _method(node, "__init__", tree), _method(node, "forward", tree)
-    if forward is not None:
-        _read_call(forward, node, found)
+    found = Class(node.name, node.lineno, kind=kind_of(node, tree, path))
+    if isinstance(node, ast.FunctionDef):
+        start: ast.FunctionDef | None = node
+    else:
+        found.methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+        start = _method(node, "__init__", tree)
+        call = {"metric": "update"}.get(found.kind, "forward")
+        forward = _method(node, call, tree)
+        if forward is not None:
+            _read_call(forward, node, found)
+    if found.kind == "training":
+        found.roles, found.inputs = roles_of(node), keys_of(node)
     if start is not None:
         _read_options(start, path, files, read, found)
     else:
         found.alternatives.append({})
+    if found.kind == "dataset" and start is not None:
+        found.inputs = data_of(start)
     return found
 
 
-def _chosen(path: str, name: str, tree: ast.Module) -> ast.ClassDef:
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+def _chosen(path: str, name: str, tree: ast.Module) -> Definition:
+    kinds = ast.ClassDef | ast.FunctionDef
+    named = {node.name: node for node in tree.body if isinstance(node, kinds)}
     if name:
-        if name not in classes:
-            raise UsageError(f"{path} has no class {name!r}: {nearest(name, classes)}")
-        return classes[name]
-    callable_ones = {n: c for n, c in classes.items() if _method(c, "forward", tree) is not None}
+        if name not in named:
+            raise UsageError(f"{path} has no class {name!r}: {nearest(name, named)}")
+        return named[name]
+    fitting = {n: node for n, node in named.items() if kind_of(node, tree, path)}
     used = {
         part.id
-        for other in classes.values()
+        for other in named.values()
         for part in ast.walk(other)
         if isinstance(part, ast.Name) and part.id != other.name
     }
-    roots = [node for n, node in callable_ones.items() if n not in used]
-    if not callable_ones:
-        raise UsageError(f"{path} has no class with a forward; name a file that defines a module")
-    return (roots or [*callable_ones.values()])[-1]
+    roots = [node for n, node in fitting.items() if n not in used]
+    if not fitting:
+        raise UsageError(
+            f"{path} has no class with a forward, no metric, data set or training loop; name a "
+            "file that defines one"
+        )
+    return (roots or [*fitting.values()])[-1]
 
 
 def _method(node: ast.ClassDef, name: str, tree: ast.Module) -> ast.FunctionDef | None:
@@ -151,12 +172,14 @@ def _read_call(forward: ast.FunctionDef, node: ast.ClassDef, found: Class) -> No
 def _read_options(
     start: ast.FunctionDef, path: str, files: Sequence[str], read: Read, found: Class
 ) -> None:
-    arguments = start.args.args[1:]
+    arguments = start.args.args[int(start.name == "__init__") :]
     defaults: list[ast.expr | None] = [None] * (len(arguments) - len(start.args.defaults))
     pairs = [
         *zip(arguments, [*defaults, *start.args.defaults], strict=True),
         *zip(start.args.kwonlyargs, start.args.kw_defaults, strict=True),
     ]
+    given = {*found.roles.values(), *(data_of(start) if found.kind == "dataset" else ())}
+    pairs = [(argument, default) for argument, default in pairs if argument.arg not in given]
     required = {argument.arg for argument, default in pairs if default is None}
     for argument, default in pairs:
         value = None if default is None else _literal(default)

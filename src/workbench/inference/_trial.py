@@ -17,9 +17,17 @@ from workbench.records import Placement
 from workbench.sandbox import Candidate, Worker
 from workbench.spec import Expression, Spec, loads
 
-_USUAL = {"batch": 7, "time": 8, "height": 16, "columns": 12, "features": 6, "channels": 4}
+_USUAL = {
+    "classes": 5,
+    "batch": 7,
+    "time": 8,
+    "height": 16,
+    "columns": 12,
+    "features": 6,
+    "channels": 4,
+}
 _LEAST = (0, 1, 2, 4, 8)
-_MOST = {"batch": 9, "features": 12, "channels": 8}
+_MOST = {"classes": 9, "batch": 9, "features": 12, "channels": 8}
 _LONG = 24
 _FORMS = (
     "{n}",
@@ -35,17 +43,19 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class Pattern:
-    """What every required input of a call may be.
+    """What the required inputs of a call may be.
 
     Args:
         dtype: ``float`` or ``int64``.
         axes: Sizes, option names and numbers.
         high: The option or number below which integers lie.
+        then: What the inputs after the first are; the same, if not given.
     """
 
     dtype: str
     axes: str
     high: str = ""
+    then: Pattern | None = None
 
     @property
     def rank(self) -> int:
@@ -100,12 +110,16 @@ class Trial:
                 self._candidate = None
             raise
 
+    def subject(self, spec: Spec) -> Subject:
+        """Give what is asked under a contract."""
+        return Subject(spec, self._placement.module, self._ask)
+
     def runs(self, options: Mapping[str, Plain], pattern: Pattern) -> str:
         """Run it once; say what went wrong, or nothing."""
         try:
             for batch in (_USUAL["batch"], 2):
                 self._shape(options, pattern, {"batch": batch})
-        except (WorkbenchError, CannotLook, KeyError) as error:
+        except (WorkbenchError, CannotLook, KeyError, ValueError) as error:
             return " ".join(str(error).split())[:160]
         return ""
 
@@ -139,13 +153,13 @@ class Trial:
         def fits(size: int) -> bool:
             try:
                 self._shape(options, pattern, {name: size})
-            except (WorkbenchError, CannotLook, KeyError):
+            except (WorkbenchError, CannotLook, KeyError, ValueError):
                 return False
             return True
 
         usual = _USUAL[name]
         low = next((size for size in _LEAST if size < usual and fits(size)), usual)
-        low = low if name == "batch" else max(low, 1)
+        low = low if name == "batch" and self._read.kind != "loss" else max(low, 1)
         step = next((s for s in (1, 2, 4, 8) if fits(usual + s)), 0)
         if step == 0:
             return usual, usual, 1
@@ -215,12 +229,15 @@ class Trial:
         }
         document = {
             "name": self._read.name,
-            "kind": "layer",
+            "kind": self._read.kind,
             "text": f"Tests of {self._read.name}, which is there already.",
             "existing": self.path,
             "options": dict(options),
             "sizes": sizes,
-            "inputs": dict.fromkeys(self._read.inputs, pattern.line),
+            "inputs": {
+                name: (pattern.then if number and pattern.then else pattern).line
+                for number, name in enumerate(self._read.inputs)
+            },
             "outputs": {"y": f'float "{output}"'},
         }
         return loads(json.dumps(document))

@@ -80,13 +80,15 @@ def summed(values: Tensor) -> float:
 def what_comes_out(dtype: torch.dtype, training: bool, sizes: dict[str, int]) -> dict[str, float]:
     """Sum up the output and all gradients; nothing where chance has a part."""
     module, inputs = settled(build()).to(dtype).train(training), settled_inputs(dtype, **sizes)
-    output = module(**inputs)
+    floats = [x.requires_grad_() for x in inputs.values() if x.is_floating_point()]
+    output = module(**{name: x.clone() for name, x in inputs.items()})
     if training and not torch.equal(output, settled(build()).to(dtype).train()(**inputs)):
         return {}
     found = {"output": summed(output.detach())}
     if dtype == torch.float64:
         loss = (output * drawn(output.shape, 8)).sum()
-        gradients = torch.autograd.grad(loss, [*module.parameters()], allow_unused=True)
+        leaves = [*module.parameters(), *floats]
+        gradients = torch.autograd.grad(loss, leaves, allow_unused=True) if leaves else ()
         found["gradients"] = sum(summed(part) for part in gradients if part is not None)
     return {name: float(f"{value:.7g}") for name, value in found.items()}
 
