@@ -33,9 +33,14 @@ def check(subject: Subject) -> Decision:
             return failed(f"{seen} at index {index} of {count}", "an IndexError", conditions)
     _dataset.items(subject, data, min(count, 1))
     script = [_dataset.item(count - 1, seed=0), _dataset.item(-1, seed=0, may_raise=True)]
-    last, negative = _dataset.play(subject, data, script)
+    last, negative, least = _dataset.play(
+        subject, data, [*script, _dataset.item(-count, seed=0, may_raise=True)]
+    )
     if negative.raised == "IndexError":
         return passed("an IndexError beyond both ends, and for a negative index")
+    if least.raised:
+        expected = "item 0, as -1 is the last one"
+        return failed(f"{least.raised} at index {-count}", expected, {"items": data.count})
     same = not negative.raised and all(
         name in negative.values and np.array_equal(values, negative.values[name])
         for name, values in last.values.items()

@@ -53,7 +53,13 @@ def _change(subject: Subject, name: str, axis: str, *, keeps: bool) -> float | N
     changed[name] = given[name]
     if all(np.array_equal(changed[n], given[n]) for n in given):
         return None
-    before, after = (subject.run(case, inputs=each).outputs for each in (given, changed))
+    moved = {n: _replaced(subject, n, v, other[n], ~real, axis) for n, v in given.items()}
+    moved[name] = given[name]
+    before, after, others = (
+        subject.run(case, inputs=each).outputs for each in (given, changed, moved)
+    )
+    if not any(_apart(subject, n, before[n], others[n], real, axis) for n in before):
+        return None  # read in this way it hides what is real as well
     return max(_apart(subject, n, before[n], after[n], real, axis) for n in before)
 
 

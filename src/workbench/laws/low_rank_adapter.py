@@ -31,13 +31,15 @@ def law(part: Part) -> Iterator[Claim]:
     yield Claim("the matrix that is adapted does not learn", float(bool(large) and not square), 0.0)
     added = matrix - frozen[0]
     scale = float(part.option("alpha", "lora_alpha", default=rank)) / rank
-    lows = [v for v in part.parameters.values() if v.ndim == 2 and rank in v.shape]
+    lows = [v for v in part.state.values() if v.ndim == 2 and rank in v.shape]
     products = [scale * p for a, b in permutations(lows, 2) for p in _products(a, b, matrix.shape)]
     if not products:
         found = float(np.linalg.matrix_rank(added))
         yield Claim(f"two factors of rank {rank}", found, float(rank))
         raise Unsuited(f"it has no two factors of rank {rank}")
     yield Claim("alpha / r times B A", added, products)
+    learning = [n for n in part.learned if part.state[n].ndim == 2 and rank in part.state[n].shape]
+    yield Claim("both factors learn", float(len(learning) >= 2), 1.0)
     singular = np.linalg.svd(added, compute_uv=False)
     yield Claim(
         f"of rank {rank}",
