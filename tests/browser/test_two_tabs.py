@@ -1,4 +1,4 @@
-"""Two tabs on one notebook, a recording that is offered again, and a revision that is answered."""
+"""Two tabs on one notebook, and a revision of the implementer that is answered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _desk._work._take({"event": "drafted", "draft":
 """
 
 
-def test_two_tabs_a_revision_and_a_replay(desk: Desk, tmp_path: Path) -> None:
+def test_two_tabs_show_the_same_and_a_revision_is_answered(desk: Desk, tmp_path: Path) -> None:
     app = opened(desk)
     written(app)
     target = demo.lay(tmp_path / "pocket")
@@ -57,12 +57,5 @@ def test_two_tabs_a_revision_and_a_replay(desk: Desk, tmp_path: Path) -> None:
     assert "+self.head(" not in first.evaluate(CELLS)["module-TextClassifier"]
     press(app, "Accept the change")
     first.wait_for_function(f"({CELLS})()['module-TextClassifier'].includes('+self.head(')")
-
-    recording = max(desk.lab.sessions.iterdir())
-    app.get_by_label("Implementer").select_option("replay")
-    app.get_by_label("Options", exact=True).fill(f"recording: {recording}")
-    press(app, "Start")
-    app.get_by_text("replay studies").or_(app.get_by_text("green:")).first.wait_for()
-    app.get_by_text("green:").first.wait_for(timeout=120_000)
     assert desk.outside() == []
     assert desk.faults == []

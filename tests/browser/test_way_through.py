@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-from browser_desk import EXECUTE, SENTENCE, Desk, opened, press, written
+from browser_desk import EXECUTE, Desk, opened, press, written
 from playwright.sync_api import expect
 
 from workbench import demo, journal
@@ -71,12 +70,15 @@ def test_from_a_sentence_to_a_branch(desk: Desk, shots: Path) -> None:
     assert desk.page.evaluate(SMALLEST_TEXT) >= 12
 
 
-def test_a_wrong_contract_is_said_beside_it_as_it_is_typed(desk: Desk) -> None:
+def test_what_is_wrong_is_one_message_at_its_place_in_either_theme(
+    desk: Desk, tmp_path: Path, shots: Path
+) -> None:
     app = opened(desk)
     written(app)
     app.get_by_role("button", name="YAML").click()
     editor = app.locator(".wb-yaml textarea")
     expect(editor).to_be_visible()
+    contract = editor.input_value()
     editor.press("Control+End")
     editor.press_sequentially("colour: blue\n")
     app.get_by_role("alert").get_by_text("there is no field 'colour'").wait_for()
@@ -84,45 +86,40 @@ def test_a_wrong_contract_is_said_beside_it_as_it_is_typed(desk: Desk) -> None:
     editor.press("Delete")
     app.get_by_text("The contract appears here").wait_for()
 
-
-def test_an_error_is_one_message_and_no_traceback(desk: Desk, tmp_path: Path) -> None:
-    app = opened(desk)
-    written(app)
+    editor.fill(contract)
     app.get_by_label("Repository").fill(str(tmp_path / "missing"))
     press(app, "Start")
-    alert = app.get_by_role("alert")
+    alert = app.get_by_role("alert").get_by_text("missing' is no folder")
     alert.wait_for()
-    assert "missing' is no folder" in alert.inner_text()
     assert "Traceback" not in desk.page.inner_text("body")
 
+    press(app, "Lay a demo repository")
+    app.get_by_text("Where the code goes").wait_for()
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        desk.page.evaluate(change, theme)
+        desk.page.screenshot(path=shots / f"{theme.replace(' ', '-')}.png")
+        assert app.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
 
-def test_the_kernel_is_free_while_it_works_and_stop_is_quick(desk: Desk, tmp_path: Path) -> None:
+
+def test_stopped_in_the_middle_it_outlives_its_kernel_and_goes_on(
+    desk: Desk, tmp_path: Path
+) -> None:
     target = demo.lay(tmp_path / "pocket")
     app = opened(desk)
-    written(app, SENTENCE.replace("2 layers", "12 layers"))
+    written(app)
     app.get_by_label("Repository").fill(str(target))
     press(app, "Start")
     app.get_by_text("the verdicts come").wait_for()
-    assert desk.page.evaluate(EXECUTE, "6 * 7") == "ok"
+    assert desk.page.evaluate(EXECUTE, "6 * 7") == "ok"  # the kernel is free
     assert app.get_by_role("button", name="Start", exact=True).is_disabled()
     press(app, "Stop")
     began = time.monotonic()
     app.get_by_text("stopped; resume").wait_for()
     assert time.monotonic() - began < 2
-    press(app, "Resume")
-    app.get_by_text("green:").wait_for(timeout=120_000)
-
-
-def test_a_session_outlives_its_kernel(desk: Desk, tmp_path: Path) -> None:
-    target = demo.lay(tmp_path / "pocket")
-    app = opened(desk)
-    written(app)
-    app.get_by_label("Repository").fill(str(target))
-    press(app, "Start")
-    app.get_by_text("green:").wait_for(timeout=120_000)
-    (newest, *_) = sorted(desk.lab.sessions.iterdir(), reverse=True)
-    events = [event["event"] for event in journal.read(newest)]
-    app = opened(desk)  # the page is loaded again
+    (session,) = desk.lab.sessions.iterdir()
+    before = list(journal.read(session))
+    app = opened(desk)  # the page is loaded again, and its kernel started anew
     desk.page.evaluate("""async () => {
         const panel = window.jupyterapp.shell.currentWidget;
         await panel.sessionContext.session.kernel.restart();
@@ -131,19 +128,8 @@ def test_a_session_outlives_its_kernel(desk: Desk, tmp_path: Path) -> None:
     app = desk.page.locator(".wb-app")
     app.get_by_label("Session").select_option(index=0)
     press(app, "Resume")
-    app.get_by_text("green:").wait_for()
-    assert [event["event"] for event in journal.read(newest)] == events
-
-
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_both_themes_fit_a_page_of_1280_pixels(desk: Desk, theme: str, shots: Path) -> None:
-    app = opened(desk)
-    desk.page.evaluate(
-        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
-    )
-    written(app)
-    press(app, "Lay a demo repository")
-    app.get_by_text("Where the code goes").wait_for()
-    desk.page.screenshot(path=shots / f"{theme.replace(' ', '-')}.png")
-    over = app.evaluate("one => one.scrollWidth - one.clientWidth")
-    assert over <= 0
+    app.get_by_text("green:").wait_for(timeout=120_000)
+    after = list(journal.read(session))
+    assert after[: len(before)] == before
+    assert [event["event"] for event in after].count("started") == 1
+    assert after[-1]["event"] == "finished"

@@ -50,8 +50,8 @@ class Work:
         self._tell = tell
         self._folder = folder or sessions_folder()
         self._worker = StoppableWorker(self._heed_stop)
-        # A person's edits wait for no implementer and no kill table: they have a process of
-        # their own, as soon as there is anything to edit.
+        # A person's edits wait for no implementer and no kill table: from the first one on they
+        # have a process of their own.
         self._live_worker = StoppableWorker(self._heed_stop)
         self._session: Session | None = None
         self.revisions = Revisions()
@@ -384,6 +384,8 @@ class Work:
         if former is None or cell.source.rstrip("\n") != former.source.rstrip("\n"):
             session.journal.write("edited", cell=cell.model_dump(mode="json"), kept=kept)
         self._check_soon()
+        if not self._live_worker.warm:
+            self._live_worker.warm_up()  # for the next one
 
     def _answer(self, identity: str, answer: Answer) -> None:
         with self._mending:
@@ -498,8 +500,6 @@ class Work:
             self.revisions = Revisions()
         with self._mending:
             self.revisions.hear(event)
-        if event["event"] == "drafted" and not again:
-            self._live_worker.warm_up()
         self._tell("event", event)
         changed = event["event"] in {"started", "drafted", "edited"} or "cell" in event
         if changed and not again:
