@@ -553,12 +553,19 @@ class Session:
         repo.undo(export)
         self.journal.write("undone", commit=export.commit, branch=export.branch)
 
-    def trial(self, *, python: str | None = None, seconds: float = 300.0) -> Trial:
+    def trial(
+        self,
+        *,
+        python: str | None = None,
+        seconds: float = 300.0,
+        halted: Callable[[], bool] = lambda: False,
+    ) -> Trial:
         """Run the target's own tests with the latest draft in place, or say how they ended before.
 
         Args:
             python: The interpreter; by default the workbench's own.
             seconds: Their time limit; with 0 they are not run.
+            halted: Asked ten times a second whether the person wants to stop.
 
         Returns:
             How they ended.
@@ -573,7 +580,6 @@ class Session:
         former = self.journal.last("tried", **asked)
         if former and (former["trial"]["complete"] or former["limit"] >= seconds):
             return Trial.model_validate(former["trial"])
-        self._halt.clear()
         root = str(study.value(repo.topics.IMPORT_ROOT, "."))
         with repo.worktree(study, draft) as after:
             found = trial(
@@ -582,9 +588,9 @@ class Session:
                 import_root=root,
                 python=python,
                 seconds=seconds,
-                halted=self._halt.is_set,
+                halted=halted,
             )
-        if self._halt.is_set():
+        if halted():
             raise UsageError("the target's own tests were stopped; nothing was exported")
         self.journal.write("tried", **asked, limit=seconds, trial=found.model_dump(mode="json"))
         return found

@@ -323,6 +323,26 @@ def test_a_session_is_resumed_by_another_person_with_its_evidence(
     assert other.events() == [*before, "accepted"]
 
 
+def test_the_targets_own_tests_are_stopped_and_nothing_is_taken_for_their_end(
+    person: Person, target: Path
+) -> None:
+    (target / "tests" / "test_endless.py").write_text(ENDLESS.lstrip())
+    commit = ["commit", "-qam", "tests: wait for ever"]
+    for words in (["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", *commit]):
+        subprocess.run(["git", "-C", str(target), *words], check=True)
+    person.start(target, draft())
+    person.wait("finished")
+    person.work.accept(600)
+    person.wait("trying")
+    began = time.monotonic()
+    person.work.stop()
+    assert person.wait("stopped", seconds=10)[1] == "export"
+    assert time.monotonic() - began < 3
+    assert "tried" not in person.events()
+    person.work.export(seconds=0)  # without them, as the person now wants
+    assert person.wait("exported")[1]["export"]["branch"]
+
+
 def test_stopping_when_nothing_runs_changes_nothing(person: Person, target: Path) -> None:
     person.work.stop()
     person.start(target, draft())

@@ -25,6 +25,7 @@ class VerdictsPanel(Panel):
     Args:
         flusher: Brings changes to the widgets.
         check: Called with a tier and a device when what stands shall be checked.
+        choose: Called with the device on which edited cells are checked from now on.
         compare: Called with a tier and all devices when they shall be compared.
         devices: The devices that there are.
     """
@@ -33,6 +34,7 @@ class VerdictsPanel(Panel):
         self,
         flusher: Flusher,
         check: Callable[[Tier, str], None],
+        choose: Callable[[str], None],
         compare: Callable[[Tier, Sequence[str]], None],
         devices: list[str],
     ) -> None:
@@ -49,6 +51,7 @@ class VerdictsPanel(Panel):
         super().__init__("5 · Verdicts", flusher, [line], [self.report])
         self.check_button.on_click(lambda _: check(self.tier.value, self.device.value))
         self.compare_button.on_click(lambda _: compare(self.tier.value, devices))
+        self.device.observe(lambda change: choose(change["new"]), "value")
         self._draft: Draft | None = None
         self._report: Report | None = None
         self._devices: dict[str, Report] = {}

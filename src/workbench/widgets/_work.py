@@ -55,6 +55,7 @@ class Work:
         self._live_worker = StoppableWorker(self._heed_stop)
         self._session: Session | None = None
         self.revisions = Revisions()
+        self.device = ""  # where edited cells are checked; the session's own, if not chosen
         self._mending = threading.RLock()
         self._go = threading.Event()
         self._go.set()
@@ -397,7 +398,7 @@ class Work:
         """Check once for all cells that were run together."""
         if not self._check_waits:
             self._check_waits = True
-            self._do("check", lambda: self._check("live", None), self._live)
+            self._do("check", lambda: self._check("live", self.device or None), self._live)
 
     def _check(self, tier: Tier | None, device: str | None) -> None:
         self._check_waits = False
@@ -448,10 +449,14 @@ class Work:
             self._check(None, None)
         session.accept()
         self._propose()
+        self._try(seconds)
+        self._propose()
+
+    def _try(self, seconds: float) -> None:
+        """Run the target's own tests, until they end or are stopped."""
         if seconds > 0:
             self._tell("trying", seconds)
-            session.trial(seconds=seconds)
-        self._propose()
+            self._opened().trial(seconds=seconds, halted=lambda: self._number <= self._stopped)
 
     def _leave_out(self) -> None:
         """Refuse for the person what no export may hold; its reason stands beside it."""
@@ -472,7 +477,10 @@ class Work:
             patch = Path(name).expanduser().resolve() if name else default
         branch = name or None if way == "branch" else None
         tried = session.journal.last("tried", draft=session.draft.hash if session.draft else "")
-        seconds = tried["limit"] if tried else seconds  # the person has seen how they ended
+        if tried:
+            seconds = tried["limit"]  # the person has seen how they ended
+        else:
+            self._try(seconds)
         session.export(branch=branch, in_place=way == "tree", patch=patch, test_seconds=seconds)
 
     def _standing(self) -> Draft | None:

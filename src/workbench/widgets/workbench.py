@@ -77,7 +77,7 @@ class Workbench(ipywidgets.VBox):
         )
         self.cells = CellsPanel(self._flusher, self._kept, self._work.answer, self._reopen)
         self.verdicts = VerdictsPanel(
-            self._flusher, self._work.check, self._work.compare, devices()
+            self._flusher, self._work.check, self._choose_device, self._work.compare, devices()
         )
         self.export = ExportPanel(
             self._flusher,
@@ -153,6 +153,9 @@ class Workbench(ipywidgets.VBox):
             device=self.implement.device.value,
             kills=self.implement.kills.value,
         )
+
+    def _choose_device(self, device: str) -> None:
+        self._work.device = device
 
     def _kept(self, cell: Cell, kept: bool) -> None:
         self._work.edit(cell, kept=kept)
