@@ -412,6 +412,7 @@ class Kill(Record):
             ``time`` or ``lost`` (the process ended); ``""`` where nothing was killed.
         reason: What the first of these tests said, or why the mutant is equivalent or could not
             be shown to be.
+        suggestion: For a survivor the test that would notice: on which input, what to assert.
         seconds: How long it took.
     """
 
@@ -420,6 +421,7 @@ class Kill(Record):
     by: tuple[str, ...] = ()
     how: Literal["", "assertion", "exception", "import", "time", "lost"] = ""
     reason: str = ""
+    suggestion: str = ""
     seconds: float = 0.0
 
 

@@ -157,7 +157,8 @@ def print_kills(table: KillTable, budget: float | None = None) -> None:
     """
     for row in table.survivors:
         print(f"\nsurvived {row.mutant.id}: {row.mutant.what}\n{row.mutant.diff}")
-        print(f"    fix       {row.mutant.fix}" + _part("\n    note      ", row.reason))
+        print(f"    test      {row.suggestion or row.mutant.fix}")
+        print(_part("    note      ", row.reason))
     print()
     for test in table.tests:
         would = table.would_fail_if(test.id)

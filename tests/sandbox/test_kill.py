@@ -168,6 +168,11 @@ def test_mutants_of_a_metric_are_compared_by_its_scores(measure):
     table = measure(tests, SHARE, METRIC)
     alike = {row.mutant.operator for row in table.with_outcome("equivalent")}
     assert alike == {"arithmetic_changed", "term_dropped"}  # of a factor of one
+    for row in table.survivors:
+        assert f"line {row.mutant.line}" in row.suggestion, "the missing test says where"
+        assert row.suggestion.endswith(row.mutant.fix)
+        refuses = row.reason == "it decides which input is refused"
+        assert ("pytest.raises" if refuses else "assert what differs") in row.suggestion
     reasons = [row.reason for row in table.survivors]
     assert any(reason.startswith("it differs: 23 examples") for reason in reasons), reasons
     assert not any("could not be looked at" in reason for reason in reasons)

@@ -40,6 +40,14 @@ def test_survivors_come_first_and_say_which_test_is_missing() -> None:
     ]
 
 
+def test_a_survivor_shows_the_test_that_would_notice_it() -> None:
+    asked = kill("survived", 4, suggestion="Ask for one example, and assert its shape.")
+    shown = view(TABLE.model_copy(update={"kills": (*TABLE.kills, asked)}))
+    assert "no test; Ask for one example, and assert its shape." in shown._repr_html_()
+    assert "    missing test: Ask for one example, and assert its shape." in repr(shown)
+    assert "The fewest tests that notice as much" in shown._repr_html_()
+
+
 def test_each_row_holds_change_place_and_tests() -> None:
     html = view(TABLE)._repr_html_()
     words = ["m.py:1", "+attn_mask=None", "it is easy to forget", "and 1 more", "by assertion"]

@@ -8,11 +8,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from workbench.records import Conformance, Draft, Note, Report, Study, Trial, Verdict
+from workbench.records import (
+    Conformance,
+    Draft,
+    Kill,
+    KillTable,
+    Note,
+    Report,
+    Study,
+    Trial,
+    Verdict,
+)
 from workbench.repo import topics
 from workbench.spec import Spec, dumps
 
 _WIDTH = 72
+_TOLD_OF = 8  # tests of a kill table that a commit tells of
 _DEVIATIONS = 12  # listed
 _SHOWN = 160  # characters of evidence for each line
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -180,9 +191,40 @@ def _kills(report: Report) -> str:
         return ""
     counts = Counter(kill.outcome for kill in table.kills)
     said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    alive = [f"{kill.mutant.id}: {_one_line(kill.mutant.what)}" for kill in table.survivors]
-    listed = _listed("No test noticed", alive)
-    return f"Mistakes made on purpose: {said}." + (f"\n\n{listed}" if listed else "")
+    alive = [
+        _one_line(f"{row.mutant.id}: {row.mutant.what} {_missing(row)}", 400)
+        for row in table.survivors
+    ]
+    return "\n\n".join(
+        part
+        for part in (
+            f"Mistakes made on purpose: {said}.",
+            _listed("No test noticed", alive),
+            _listed("Would fail if", _would_fail(table)),
+            _economy(table),
+        )
+        if part
+    )
+
+
+def _missing(row: Kill) -> str:
+    return f"Missing test: {row.suggestion}" if row.suggestion else row.mutant.fix
+
+
+def _would_fail(table: KillTable) -> list[str]:
+    """Say of the tests that notice most what they notice."""
+    told = {
+        test.id.partition("::")[2] or test.id: table.would_fail_if(test.id) for test in table.tests
+    }
+    most = sorted(told.items(), key=lambda entry: -len(entry[1]))[:_TOLD_OF]
+    return [_one_line(f"{name}: {' '.join(would[:3])}", 300) for name, would in most if would]
+
+
+def _economy(table: KillTable) -> str:
+    chosen = table.smallest()
+    if chosen is None:  # not every mutant met every test
+        return ""
+    return _wrapped(f"{len(chosen)} of the {len(table.tests)} tests would notice as much.")
 
 
 def _notes(draft: Draft) -> Iterator[str]:

@@ -10,6 +10,7 @@ questions must notice an error that is raised there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -18,7 +19,7 @@ import numpy as np
 
 from workbench.checks import CannotLook, Subject, behaviours, others
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
-from workbench.sandbox._alike import alike
+from workbench.sandbox._alike import alike, apart
 from workbench.spec import Spec
 
 Question = Callable[[Subject], object]
@@ -29,6 +30,19 @@ _SEEDS = 3
 _MANY = 20_000  # elements of one input; more would be no quick look
 _WITHOUT_A_RUN = frozenset({"metric", "dataset", "training"})
 _OWN_WORDS = frozenset({"ValueError", "AssertionError", "KeyError", "NotImplementedError"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first answer in which a mutant differs.
+
+    Args:
+        words: What was asked.
+        where: Which part of the answer differs, with both values; ``""`` where one gave none.
+    """
+
+    words: str
+    where: str = ""
 
 
 class Original:
@@ -64,23 +78,23 @@ class Original:
         except (CandidateError, CannotLook, KeyError) as error:
             return f"it does not run as its contract says: {error}"
 
-    def difference(self, ask: Ask) -> str:
+    def difference(self, ask: Ask) -> Difference | None:
         """Find a difference.
 
         Args:
             ask: Puts a question to a candidate that has the changed module.
 
         Returns:
-            Where the two differ, in words, or an empty text where they do not.
+            Where the two differ, or None where they do not.
         """
         subject = self._like(ask)
         for words, question, answer in self._answers:
             theirs = _answer(subject, question)
             if isinstance(theirs, _Silence):
-                return f"{words} (it gave no answer)"
+                return Difference(f"{words} (it gave no answer)")
             if not alike(answer, theirs):
-                return words
-        return ""
+                return Difference(words, apart(answer, theirs))
+        return None
 
     def _like(self, ask: Ask) -> Subject:
         """Make a subject of the same size and precision, which knows no answers yet."""

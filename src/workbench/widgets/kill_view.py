@@ -44,6 +44,7 @@ def kill_piece(kills: KillTable) -> Html:
         ],
         "Tests that notice nothing": list(kills.idle or ()),
         "Tests that notice nothing that others do not": list(kills.redundant or ()),
+        "The fewest tests that notice as much": list(kills.smallest() or ()),
     }
     folds = [
         fold(title, tag("pre", "\n".join(lines)), box=False)
@@ -105,7 +106,8 @@ def _row(kill: Kill) -> tuple[object, ...]:
 
 def _noticed(kill: Kill) -> Html:
     if kill.outcome == "survived":
-        hint = f"no test; {kill.mutant.fix}" if kill.mutant.fix else "no test"
+        wanted = kill.suggestion or kill.mutant.fix
+        hint = f"no test; {wanted}" if wanted else "no test"
         return join([hint, sub(f" {kill.reason}") if kill.reason else ""])
     if kill.outcome == "equivalent":
         return sub(kill.reason)
@@ -119,4 +121,5 @@ def _text(kills: KillTable) -> str:
     for kill in kills.survivors:
         mutant = kill.mutant
         lines.append(f"  survived {mutant.path}:{mutant.line} {mutant.what or mutant.operator}")
+        lines += [f"    missing test: {kill.suggestion}"] if kill.suggestion else []
     return "\n".join(lines)
