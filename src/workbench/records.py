@@ -664,24 +664,26 @@ class Suspect(Record):
         name: What it defines there.
         line: Where, from 1.
         kind: What both are.
-        options: How many arguments the constructor requires.
+        options: The arguments that the constructor requires.
         inputs: How many arguments the call requires.
         module: The dotted name of the target's module.
         their_name: What it is called there.
         their_path: The target's file.
         their_line: Where, from 1.
+        their_options: The arguments that its constructor requires.
     """
 
     path: str
     name: str
     line: int
     kind: Literal["function", "class"]
-    options: int
+    options: tuple[str, ...]
     inputs: int
     module: str
     their_name: str
     their_path: str
     their_line: int
+    their_options: tuple[str, ...]
 
 
 class Conformance(Record):

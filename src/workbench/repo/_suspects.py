@@ -5,8 +5,10 @@ Chosen by signature alone: as many required arguments, and a name or arguments t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
 from workbench.errors import TargetError
 from workbench.records import Draft, Study, Suspect
@@ -16,7 +18,7 @@ from workbench.repo._names import words
 from workbench.repo._parse import parse
 from workbench.repo._reinvented import module_of
 from workbench.repo._snapshot import snapshot
-from workbench.repo._source import Class, Function, Source
+from workbench.repo._source import Function, Source
 from workbench.repo._tree import Unreadable
 
 _FRAMEWORKS = {"torch", "lightning"}  # whose definitions the sandbox can call
@@ -24,7 +26,18 @@ _MOST_FILES = 3000
 _EACH = 6  # of the target's definitions are tried for each of the draft's
 _LEAST = 2  # words and arguments in common
 
-Signature = tuple[str, int, int, frozenset[str]]
+
+@dataclass(frozen=True)
+class _Definition:
+    """What can be called with inputs: a function, or a class with a forward."""
+
+    path: str
+    name: str
+    line: int
+    kind: Literal["function", "class"]
+    options: tuple[str, ...]
+    inputs: int
+    arguments: frozenset[str]
 
 
 def suspects(study: Study, draft: Draft) -> tuple[Suspect, ...]:
@@ -39,43 +52,39 @@ def suspects(study: Study, draft: Draft) -> tuple[Suspect, ...]:
     """
     if study.value(topics.FRAMEWORK) not in _FRAMEWORKS:
         return ()
-    own = [
-        (path, *one)
-        for path, text in draft.files("module").items()
-        for one in _definitions(_parsed(path, text))
-    ]
+    files = draft.files("module")
+    own = [one for path, text in files.items() for one in _definitions(path, _parsed(path, text))]
     if not own:
         return ()
     known = [
-        (path, *one)
-        for path, source in _target(study, set(draft.files("module")))
-        for one in _definitions(source)
+        one for path, source in _target(study, set(files)) for one in _definitions(path, source)
     ]
-    found: list[Suspect] = []
-    for path, name, line, signature in own:
-        scored = [
-            (_alike(name, signature, other[1], other[3]), number)
-            for number, other in enumerate(known)
-            if other[3][:3] == signature[:3]
-        ]
-        best = sorted((-score, number) for score, number in scored if score >= _LEAST)[:_EACH]
-        for _, number in best:
-            their_path, their_name, their_line, _ = known[number]
-            found.append(
-                Suspect(
-                    path=path,
-                    name=name,
-                    line=line,
-                    kind="class" if signature[0] == "class" else "function",
-                    options=signature[1],
-                    inputs=signature[2],
-                    module=module_of(study, their_path),
-                    their_name=their_name,
-                    their_path=their_path,
-                    their_line=their_line,
-                )
-            )
-    return tuple(found)
+    return tuple(_suspect(study, one, other) for one in own for other in _nearest(one, known))
+
+
+def _nearest(own: _Definition, known: Sequence[_Definition]) -> list[_Definition]:
+    scored = [
+        (-_alike(own, other), number)
+        for number, other in enumerate(known)
+        if (other.kind, other.inputs) == (own.kind, own.inputs)
+    ]
+    return [known[number] for score, number in sorted(scored)[:_EACH] if -score >= _LEAST]
+
+
+def _suspect(study: Study, own: _Definition, other: _Definition) -> Suspect:
+    return Suspect(
+        path=own.path,
+        name=own.name,
+        line=own.line,
+        kind=own.kind,
+        options=own.options,
+        inputs=own.inputs,
+        module=module_of(study, other.path),
+        their_name=other.name,
+        their_path=other.path,
+        their_line=other.line,
+        their_options=other.options,
+    )
 
 
 def _target(study: Study, own: set[str]) -> Iterator[tuple[str, Source | None]]:
@@ -104,32 +113,32 @@ def _parsed(path: str, text: str) -> Source | None:
         return None
 
 
-def _definitions(source: Source | None) -> Iterator[tuple[str, int, Signature]]:
-    """Yield what can be called with inputs: functions, and classes with a forward."""
+def _definitions(path: str, source: Source | None) -> Iterator[_Definition]:
     for function in source.functions if source else ():
-        if function.name != "main" and _required(function):
-            yield function.name, function.line, ("function", 0, *_signature(function))
+        inputs = _required(function)
+        if function.name != "main" and inputs:
+            yield _Definition(
+                path, function.name, function.line, "function", (), len(inputs), _named(function)
+            )
     for found in source.classes if source else ():
-        forward = found.method("forward")
-        if forward is not None and _required(forward):
-            options = _options(found)
-            yield found.name, found.line, ("class", options, *_signature(forward))
+        forward, constructor = found.method("forward"), found.method("__init__")
+        inputs = _required(forward) if forward else ()
+        if forward and inputs:
+            options = _required(constructor) if constructor else ()
+            yield _Definition(
+                path, found.name, found.line, "class", options, len(inputs), _named(forward)
+            )
 
 
-def _signature(function: Function) -> tuple[int, frozenset[str]]:
-    named = [one.name for one in function.parameters if one.kind != "stars"]
-    return _required(function), frozenset(named)
+def _named(function: Function) -> frozenset[str]:
+    return frozenset(one.name for one in function.parameters if one.kind != "stars")
 
 
-def _required(function: Function) -> int:
-    return sum(not one.default for one in function.parameters)
+def _required(function: Function) -> tuple[str, ...]:
+    return tuple(one.name for one in function.parameters if not one.default)
 
 
-def _options(found: Class) -> int:
-    constructor = found.method("__init__")
-    return _required(constructor) if constructor else 0
-
-
-def _alike(name: str, own: Signature, other: str, theirs: Signature) -> int:
+def _alike(own: _Definition, other: _Definition) -> int:
     """Count the words that two names share, twice, and the arguments."""
-    return 2 * len(set(words(name)) & set(words(other))) + len(own[3] & theirs[3])
+    shared = set(words(own.name)) & set(words(other.name))
+    return 2 * len(shared) + len(own.arguments & other.arguments)

@@ -23,6 +23,7 @@ from workbench.sandbox._worker import Worker
 _PATIENCE = 10.0  # seconds for one definition, the import of its module included
 _LEAST = 3  # telling answers that agree
 
+_OPTIONS = {"eps": 1e-6, "drop": 0.0, "bias": True, "kernel": 3, "padding": 1, "head": 2}
 _MASKED = ((2, 3, 8), (4, 8), (5,))
 
 Trial = dict[str, Any]
@@ -61,12 +62,13 @@ def twins(
             key = (one.path, one.name)
             if key in found or time.monotonic() > end:
                 continue
-            trials = list(_trials(one))
+            trials = list(_trials(one, one.options))
             if key not in own:
                 own[key] = _answers(bench, module[one.path], one.name, trials)
             if not _could_be(own[key], trials):
                 continue
-            theirs = _answers(bench, one.module, one.their_name, trials)
+            asked = list(_trials(one, one.their_options))
+            theirs = _answers(bench, one.module, one.their_name, asked)
             if _same(own[key], theirs, trials):
                 found[key] = one
     return tuple(found.values())
@@ -80,7 +82,7 @@ def _answers(bench: Bench, module: str, name: str, trials: Sequence[Trial]) -> A
         return []
 
 
-def _trials(one: Suspect) -> Iterator[Trial]:
+def _trials(one: Suspect, options: Sequence[str]) -> Iterator[Trial]:
     """Yield inputs of several kinds; most definitions take one or two of them."""
     drawn = np.random.default_rng(0)
 
@@ -104,13 +106,15 @@ def _trials(one: Suspect) -> Iterator[Trial]:
         [0.75 + number for number in count],
     ]
     for given in inputs:
-        for options in ([8] * one.options, [8, 16, 4, 2][: one.options]):
-            if one.kind == "function":
-                yield {"inputs": given}
-                break
-            yield {"inputs": given, "options": options}
-            if one.options < 2:
-                break
+        if one.kind == "function":
+            yield {"inputs": given}
+        else:
+            yield {"inputs": given, "options": [_option(name) for name in options]}
+
+
+def _option(name: str) -> Any:
+    """Choose a value for an argument of a constructor by its name; most are sizes."""
+    return next((value for word, value in _OPTIONS.items() if word in name.lower()), 8)
 
 
 def _telling(answer: Mapping[str, Any], trial: Trial) -> bool:
