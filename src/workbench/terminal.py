@@ -283,6 +283,7 @@ def run_demo(
         load(path)
     # What it writes is ours, from the blueprints, so it runs on any machine.
     arguments = ["--export", "--kills", str(KILLS), "--allow-unsandboxed"]
+    arguments += ["--option", "pinned=true"]
     where = folder / datetime.now().strftime("%Y%m%d-%H%M%S")
     where.mkdir(parents=True, exist_ok=False)
     target = repository.resolve() if repository else demo.lay(where / "pocket")

@@ -7,6 +7,7 @@ from plain_target import PlainTarget, place, study_of
 from test_tests import failures, lay, run
 
 from workbench.errors import Refused
+from workbench.implementers._catalogue import blueprint
 from workbench.implementers.blueprint import implement
 from workbench.records import Report, TestResult
 from workbench.sandbox import Worker
@@ -291,3 +292,19 @@ def test_what_has_no_call_gets_tests_that_can_fail(worker, code, spec, mistakes)
         assert before in code
         wrong = told(worker, draft, code.replace(before, after))
         assert "failed" in {test.outcome for test in wrong.tests}, after
+
+
+def test_new_code_has_its_outputs_and_its_checkpoint_pinned_where_asked(worker):
+    one = blueprint("relative_attention")
+    spec = one.bound(one.defaults).model_copy(update={"text": "attention"})
+    steps = implement(spec, study_of(), PlainTarget(place("mixer")), pinned=True)
+    first = next(steps)
+    (code,) = first.files("module").values()
+    draft = steps.send(told(worker, first, code))
+    (tests,) = draft.files("test").values()
+    assert "OUTPUTS = {" in tests
+    assert "STATE = {" in tests
+    assert {test.outcome for test in told(worker, draft, code).tests} <= {"passed", "skipped"}
+    renamed = told(worker, draft, re.sub(r"self\.query\b", "self.asked", code))
+    names = {test.id.rpartition("::")[2] for test in renamed.tests if test.outcome == "failed"}
+    assert "test_a_former_checkpoint_still_loads" in names

@@ -28,7 +28,8 @@ class Facts:
         full: Every option at its full value.
         demands: What the constructor demands of its options.
         existing: Whether the code is there already.
-        measured: What was measured on code that is there, by name; None where nothing was yet.
+        measured: What was measured on the code, by name; None where nothing was yet.
+        pinned: Whether the tests of new code write down what was measured, too.
     """
 
     spec: Spec
@@ -37,6 +38,7 @@ class Facts:
     demands: list[Demand]
     existing: bool
     measured: Mapping[str, Any] | None = None
+    pinned: bool = False
     small: dict[str, Any] = field(init=False)
     inputs: list[Tensor] = field(init=False)
     mask: str = field(init=False)
@@ -132,6 +134,7 @@ class Facts:
             "resumes": "exact resume" in laws,
             "learns": self.spec.kind != "loss",
             "existing": self.existing,
+            "pinned": self.existing or self.pinned,
             "weights": self.measured is None or self.measured.get("STATE") != {},
             "probes": bool(self.probes),
             **{f"measured {name}": bool(self._known(name)) for name in MEASURED},

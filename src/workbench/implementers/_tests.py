@@ -88,7 +88,7 @@ def _laid_out(
 
 def _opening(facts: Facts) -> str:
     """Say what the tests are, and whether numbers of a run are written down in them, and why."""
-    cells = "pinned.py" if facts.existing else "regression.py"
+    cells = "pinned.py" if facts.existing or facts.pinned else "regression.py"
     told = cst.parse_module((_FOLDER / cells).read_text(encoding="utf-8"))
     reason = parse(told.get_docstring() or "").prose[1:]
     return "\n\n".join([f"Tests of {facts.spec.name}.", *reason]) + "\n"

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from workbench.errors import UsageError
 from workbench.implementers import Target
 from workbench.implementers._existing import interface_of
 from workbench.implementers._facts import Facts
@@ -28,31 +26,28 @@ __all__ = ["Reading", "implement", "read"]
 
 
 def implement(
-    spec: Spec, study: Study, target: Target, **options: Any
+    spec: Spec, study: Study, target: Target, *, pinned: bool = False
 ) -> Generator[Draft, Report, None]:
     """Offer one draft: the blueprint that fits, specialised, with its tests.
 
     Tests of code that is there come in two drafts: the first one's report tells what the code does,
-    and the second has it written down, with what looks wrong set apart.
+    and the second has it written down, with what looks wrong set apart. With ``pinned`` the same is
+    done for new code, so that its tests hold outputs and the names of a checkpoint as well.
 
     Args:
         spec: What is asked for; with ``existing``, only tests are.
         study: What is known of the target.
         target: The target.
-        **options: There are none.
+        pinned: Whether the tests of a new model or layer write down what was measured.
 
     Yields:
         The draft. To a report that is not green it has no better answer, and stops.
 
     Raises:
         Refused: The catalogue does not have what the spec asks for; each part is named.
-        UsageError: An option was given.
     """
-    if options:
-        listed = ", ".join(repr(name) for name in options)
-        raise UsageError(f"the blueprint implementer has no options; leave out {listed}")
     if not spec.existing:
-        yield _of_new(spec, study, target)
+        yield from _of_new(spec, study, target, pinned=pinned and spec.kind in ("model", "layer"))
         return
     options, demands = interface_of(spec, target)
     facts = Facts(spec, target.placement.module, options, demands, existing=True)
@@ -61,22 +56,33 @@ def implement(
     yield _of_existing(known, study, target, suspicions(report))
 
 
-def _of_new(spec: Spec, study: Study, target: Target) -> Draft:
+def _of_new(
+    spec: Spec, study: Study, target: Target, *, pinned: bool
+) -> Generator[Draft, Report, None]:
     found = fit(spec)
     assert found.contract is not None
     order = Order(spec.name, spec.kind, found.choices, found.options, found.interface.inputs)
     source = specialise(found.blueprint, order, study, target)
-    facts = Facts(spec, target.placement.module, found.options, found.demands, existing=False)
-    tests = write_tests(facts, found.choices, found.blueprint.name, study, target)
     placement = target.placement
-    return Draft(
-        implementer="blueprint",
-        module=placement.module,
-        cells=(*module_cells(source, placement.path), *_test_cells(tests, placement.test_path)),
-        edits=placement.edits,
-        notes=notes(spec, found, target),
-        summary=_summary(spec, found, target),
+    facts = Facts(
+        spec, placement.module, found.options, found.demands, existing=False, pinned=pinned
     )
+
+    def draft(facts: Facts) -> Draft:
+        tests = write_tests(facts, found.choices, found.blueprint.name, study, target)
+        cells = (*module_cells(source, placement.path), *_test_cells(tests, placement.test_path))
+        return Draft(
+            implementer="blueprint",
+            module=placement.module,
+            cells=cells,
+            edits=placement.edits,
+            notes=notes(spec, found, target),
+            summary=_summary(spec, found, target),
+        )
+
+    report = yield draft(facts)
+    if pinned:
+        yield draft(replace(facts, measured=measured(report)))
 
 
 def _of_existing(

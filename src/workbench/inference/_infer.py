@@ -188,7 +188,12 @@ def _confirmed(
     asked = _with(spec, laws(spec), {})
     report = judge(asked, draft, worker, root=root, import_root=placement.import_root)
     kept = _kept(asked, report)
-    failed = [v for v in report.verdicts if not v.requirement and v.outcome == "failed"]
+    own = {name for name, line in asked.requires.items() if line.text == "batch independent"}
+    failed = [
+        verdict  # of a check that applies whether or not a requirement names it
+        for verdict in report.verdicts
+        if verdict.outcome == "failed" and verdict.requirement in {"", *own}
+    ]
     seen = {verdict.check: " ".join(verdict.seen.split()) for verdict in failed}
     allowed = {check: f"suspected bug, not confirmed: {text[:120]}" for check, text in seen.items()}
     blind = [v for v in report.verdicts if not v.requirement and v.outcome == "inconclusive"]
