@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.checks import _metric
+from workbench.checks._compare import finite
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._subject import Subject
@@ -42,15 +43,27 @@ def _matters(subject: Subject, name: str) -> bool:
     for draw in range(_DRAWS):
         case = _case(subject, draw)
         inputs = subject.inputs(case)
+        inputs = {**unmasked(inputs, draw), name: inputs[name]}
         if draw % 2:
             inputs = {n: v if n == name else _signed(subject, n, v) for n, v in inputs.items()}
         before: list[Array] = []
         for other in _others(subject, case, name, inputs[name]):
-            looked = True
             before = before or _outputs(subject, case, inputs, draw)
+            if not all(finite(values) for values in before):
+                break  # `finite` and `numerics` speak of that
+            looked = True
             if _differ(before, _outputs(subject, case, {**inputs, name: other}, draw)):
                 return True
     return not looked
+
+
+def unmasked(inputs: Arrays, draw: int) -> Arrays:
+    """Leave masks as they are drawn in half of the draws; let them be all false, then all true."""
+    level = {2: False, 3: True}.get(draw % 4)
+    return {
+        name: np.full_like(v, level) if v.dtype == bool and level is not None else v
+        for name, v in inputs.items()
+    }
 
 
 def _signed(subject: Subject, name: str, values: Array) -> Array:
@@ -68,7 +81,7 @@ def _others(subject: Subject, case: Case, name: str, values: Array) -> Iterator[
         others.append(~values)
     elif tensor.low is None and values.dtype.kind == "f":
         # A label of plus or minus one is a fraction for a contract that gives no range.
-        others += [np.sign(values), -np.sign(values), np.zeros_like(values)]
+        others += [np.sign(values), -np.sign(values), np.zeros_like(values), 30 * values]
     yield from (other for other in others if values.size and not np.array_equal(values, other))
 
 

@@ -17,6 +17,7 @@ from workbench.checks._graph import graph
 from workbench.checks._inputs import Arrays
 from workbench.checks._subject import Subject
 from workbench.checks.gradient_flow import flow
+from workbench.checks.inputs_used import unmasked
 
 TIER = "full"
 KINDS = ("model", "layer")
@@ -26,6 +27,7 @@ COST = 30
 _ROUNDS = 6  # how many zeros may lie one behind the other
 _DRAWS = 4
 _LARGEST = 6.0  # root mean square; nothing that learns is born so large
+_NOISE = 1e-9  # of an ordinary gradient
 _FEW = 24  # elements of a matrix whose spread says something
 
 
@@ -43,7 +45,9 @@ def check(subject: Subject) -> Decision:
             return failed(f"{name} {problem}", "a start from which it can learn", conditions)
     stuck = _stuck(subject, {name: state[name] for name in state}, learned)
     # What has no gradient for any weights is what `gradient_flow` reports.
-    stuck = [name for name in stuck if flow(subject).get(name)]
+    present = [size for size in flow(subject).values() if size]
+    noise = _NOISE * float(np.median(present)) if present else 0.0
+    stuck = [name for name in stuck if (flow(subject).get(name) or 0.0) > noise]
     if stuck:
         seen = f"no gradient ever reaches {', '.join(stuck[:6])} from the start"
         return failed(seen, "a gradient after some steps at the latest", conditions)
@@ -79,7 +83,7 @@ def _stuck(subject: Subject, weights: Arrays, learned: list[str]) -> list[str]:
     for number in range(_ROUNDS):
         before = set(alive)
         for draw in range(_DRAWS):
-            alive |= _reached(subject, weights, 10 * number + draw)
+            alive |= _reached(subject, weights, 8 * number + draw)
             if alive >= set(learned):
                 return []
         if number and alive == before:
@@ -94,9 +98,11 @@ def _stuck(subject: Subject, weights: Arrays, learned: list[str]) -> list[str]:
 def _reached(subject: Subject, weights: Arrays, draw: int) -> set[str]:
     """Name what a gradient reaches from one draw of inputs."""
     case = replace(subject.case(), seed=subject.seed + 70 + draw)
-    run = subject.run(case, weights=weights, train=True)
+    inputs = unmasked(subject.inputs(case), draw)
+    run = subject.run(case, inputs=inputs, weights=weights, train=True)
     pulled = subject.run(
         case,
+        inputs=inputs,
         weights=weights,
         train=True,
         cotangents=subject.cotangents(run, 1, salt=draw),
