@@ -48,6 +48,9 @@ NETWORK = {
     "transposed_conv(p, weights['up'], 0.5, 2, 1)": (
         F.conv_transpose2d(S, G["up"], stride=2, padding=1) + 0.5
     ),
+    "transposed_conv(p, weights['up'], stride=3, output_padding=1)": (
+        F.conv_transpose2d(S, G["up"], stride=3, output_padding=1)
+    ),
     "max_pool(p, 3, 2, 1)": F.max_pool2d(S, 3, 2, 1),
     "mean_pool(l, 3, stride=1, padding=1)": F.avg_pool1d(N, 3, 1, 1),
     "layer_norm(x, eps=0.1)": F.layer_norm(T, [7], eps=0.1),

@@ -105,15 +105,20 @@ def _conv(
 
 
 def _transposed_conv(
-    x: Array, weight: Array, bias: Any = 0.0, stride: Any = 1, padding: Any = 0
+    x: Array,
+    weight: Array,
+    bias: Any = 0.0,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
 ) -> Array:
     dims = weight.ndim - 2
     if dims < 1 or x.ndim != weight.ndim or x.shape[1] != weight.shape[0]:
         raise ValueError(f"a kernel {weight.shape} does not fit an input {x.shape}")
-    steps, edges = _each(stride, dims), _each(padding, dims)
+    steps, edges, more = (_each(each, dims) for each in (stride, padding, output_padding))
     size = [
-        (n - 1) * s - 2 * p + k
-        for n, s, p, k in zip(x.shape[2:], steps, edges, weight.shape[2:], strict=True)
+        (n - 1) * s - 2 * p + k + m
+        for n, s, p, k, m in zip(x.shape[2:], steps, edges, weight.shape[2:], more, strict=True)
     ]
     laid = spread_out(x, weight, stride=steps, padding=edges, size=size)
     return laid + _along_channels(bias, dims)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.checks._decision import CannotLook
-from workbench.checks._operations import Operations, Seen
+from workbench.checks._operations import Operations
+from workbench.checks._regions import Seen
 from workbench.spec import Expression, Operation, Repeat, Sequence
 
 _MOST = 20_000  # sets of operations that are looked at
+_SAID = frozenset({"aligned", "channels", "examples"})  # what goes without saying is the opposite
 _LONGEST = 4000  # places in an order, after repeating
 
 
@@ -44,7 +46,8 @@ class _Wanted:
     def fits(self, seen: Seen) -> bool:
         if self.name == "...":
             return True
-        if not self._named(seen) or not self.flags <= seen.flags:
+        strict = seen.flags & _SAID
+        if not self._named(seen) or not strict <= self.flags <= seen.flags:
             return False
         if self.size and not _all(seen.size, self.size) and not self._pointwise(seen):
             return False

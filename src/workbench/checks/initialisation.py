@@ -35,6 +35,8 @@ DECIDES = {
         "xavier_normal",
         "kaiming_uniform",
         "kaiming_normal",
+        "kaiming_uniform_out",
+        "kaiming_normal_out",
         "lecun_normal",
         "orthogonal",
         "zeros",
@@ -158,8 +160,11 @@ def _drawn(values: Array, scheme: str) -> str | None:
         return None
     places = math.prod(values.shape[2:])
     fan_in, fan_out = values.shape[1] * places, values.shape[0] * places
-    name, _, form = scheme.partition("_")
-    variance = {"xavier": 2 / (fan_in + fan_out), "kaiming": 2 / fan_in, "lecun": 1 / fan_in}[name]
+    name, form, *out = scheme.split("_")
+    gain, fan = {"xavier": (2, fan_in + fan_out), "kaiming": (2, fan_in), "lecun": (1, fan_in)}[
+        name
+    ]
+    variance = gain / (fan_out if out else fan)
     problem = _spread(values, math.sqrt(variance))
     if problem:
         return f"{problem}; {scheme} has {math.sqrt(variance):.4g}"

@@ -99,6 +99,9 @@ def settings(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[
         # A fused RMS norm that is told no epsilon takes the spacing of its type.
         usual = torch.finfo(args[0].dtype).eps
         return {"epsilon": float(usual if epsilon is None else epsilon), **groups, **own}
+    if name.startswith("upsample"):
+        named = dict(zip([a.name for a in func._schema.arguments], args, strict=False))
+        return {"aligned": True} if {**named, **kwargs}.get("align_corners") else {}
     if name in ("native_dropout", "_fused_dropout"):
         return {"rate": float(args[1])}
     if name == "bernoulli" and len(args) > 1 and isinstance(args[1], float):

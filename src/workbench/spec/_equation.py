@@ -62,7 +62,7 @@ EQUATION_FUNCTIONS: dict[str, str] = {
     "linear": "linear(x, weight, bias): x @ transpose(weight) + bias",
     "conv": "conv(x, weight, bias, stride, padding, dilation, groups), over as many axes as the "
     "weight has; padding in zeros",
-    "transposed_conv": "transposed_conv(x, weight, bias, stride, padding)",
+    "transposed_conv": "transposed_conv(x, weight, bias, stride, padding, output_padding)",
     "max_pool": "max_pool(x, size, stride, padding)",
     "mean_pool": "mean_pool(x, size, stride, padding)",
     "layer_norm": "layer_norm(x, weight, bias, eps), over the last axis",

@@ -51,7 +51,8 @@ OPERATIONS: dict[str, str] = {
     "add parameter": "a parameter or a table is added, as learned positions are",
     "multiply parameter": "a parameter scales, as a layer scale does",
     "add number": "a constant is added",
-    "dropout": "dropout 0.1; an order with it is that of a run in training",
+    "dropout": "dropout 0.1, dropout 0.1 channels, dropout 0.1 examples (as drop path does); an "
+    "order with it is that of a run in training",
     "add noise": "random numbers are added, in training",
     "multiply noise": "random numbers scale, in training",
     "add positions": "either of them: a table is added, learned or computed",
@@ -60,7 +61,8 @@ OPERATIONS: dict[str, str] = {
     "concat": "two or more that depend on the input are joined along an axis",
     "concat parameter": "a parameter is joined to what depends on the input, as a class token is",
     "concat number": "constants are joined to what depends on the input",
-    "upsample": "an interpolation to a larger size: upsample nearest, upsample bilinear",
+    "upsample": "to a larger size: upsample nearest, upsample bilinear, upsample bilinear aligned "
+    "(at the corners)",
     "flip": "the order along an axis is turned round",
     "roll": "places move along an axis in a circle",
     "reflection pad": "edges are continued by their mirror image",
@@ -109,7 +111,7 @@ _SAME = {
     "multi head attention": "attention",
 }
 _SETTINGS = ("stride", "dilation", "groups", "width", "padding")
-_FLAGS = ("depthwise", "nearest", "bilinear")
+_FLAGS = ("depthwise", "nearest", "bilinear", "bicubic", "aligned", "channels", "examples")
 _LONGEST = 2000
 _MOST = 1000  # times that a part can be repeated
 _WORDS = {**{name: name for name in OPERATIONS}, **_SAME}
@@ -124,7 +126,7 @@ class Operation:
         text: As it was written.
         size: Of a kernel or window, one closed form per axis; groups of a group norm; a number.
         settings: Closed forms by name; None where any will do.
-        flags: ``depthwise``, ``nearest``, ``bilinear``.
+        flags: ``depthwise``, ``nearest``, ``bilinear``, ``aligned``, ``channels``, ``examples``.
     """
 
     name: str
