@@ -197,7 +197,7 @@ def test_a_kill_before_any_line_leaves_the_old_state_or_the_new_one(target, reco
     new = contents(commit, what)
     states, line, ended = [], 0, 1
     while ended:
-        line += 1 if not recovery_dies else 4
+        line += 1 if not recovery_dies else 8
         ended = _dies_at(line, lambda: write_in_place(commit, commit.git, new))
         again = 7 if recovery_dies else 0  # the recovery is killed as well, again and again
         while again and _dies_at(again, recover):
