@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 import platform
 import random
@@ -111,12 +112,14 @@ def outputs_now() -> dict[str, float]:
         where = " ".join(f"{value}" for value in sizes.values()) or "usual"
         start = f"{where} {'train' if training else 'eval'} {str(dtype)[-2:]}"
         found |= {f"{start} {name}": value for name, value in sums.items()}
-    for changes in [new for new in PROBES if isinstance(next(iter(new.values())), bool | float)]:
+    changed = [new for new in PROBES if isinstance(next(iter(new.values())), bool | float)]
+    for changes, training in itertools.product(changed, (False, True)):
         try:
-            sums = what_comes_out(torch.float64, False, {}, **changes)
+            sums = what_comes_out(torch.float64, training, {}, **changes)
         except (RuntimeError, ValueError, AssertionError, KeyError, NotImplementedError):
             continue  # it is refused; another test tells
-        found |= {f"{changes} {name}": value for name, value in sums.items()}
+        mode = "train" if training else "eval"
+        found |= {f"{changes} {mode} {name}": value for name, value in sums.items()}
     return found
 
 
