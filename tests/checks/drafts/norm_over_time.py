@@ -1,4 +1,4 @@
-# trips: causal
+# trips: causal, visible_keys
 # spec: causal_attention
 """A mean over all positions is taken off."""
 
