@@ -47,8 +47,8 @@ def export(
 ) -> Export:
     """Make an accepted draft a commit on a new branch of the target, or what is asked for instead.
 
-    The person's working tree, index, HEAD, stash and hooks are not touched, and nothing of the
-    target runs. Either the whole branch is there in the end, or nothing.
+    The person's working tree, index, HEAD, stash and hooks stay as they are, nothing of the target
+    runs, and either the whole branch is there in the end or nothing.
 
     Args:
         study: The study; the commit that it read is the one that the branch stands on.
@@ -58,7 +58,7 @@ def export(
         branch: The branch's name; by default ``workbench/`` and the spec's name.
         in_place: Write the files into the working tree instead, and commit nothing.
         patch: Write the commit to this new file instead, for ``git am``.
-        trial: How the target's own tests ended with the draft in place, where they were run.
+        trial: How the target's own tests ended with the draft, where they were run.
         twins: What of the draft answered as the target's own does, where both were run.
 
     Returns:
@@ -73,14 +73,8 @@ def export(
     _require_unbroken(trial, draft)
     written = contents(files, draft)
     _require_related(study, spec, draft)
-    done = Export(
-        repo=study.root,
-        branch="",
-        commit="",
-        base=files.commit,
-        paths=tuple(sorted(written)),
-        trial=trial,
-    )
+    told = {"base": files.commit, "paths": tuple(sorted(written)), "trial": trial}
+    done = Export.model_validate({"repo": study.root, "branch": "", "commit": "", **told})
     if in_place:
         write_in_place(files, git, written)
         return done
@@ -92,8 +86,8 @@ def export(
     wanted = _default(git, spec) if branch is None else branch
     name = make_branch(git, wanted, made, exact=branch is not None)
     remember(git, made, spec, draft)
-    page = pull_request_page(git, name)
-    return done.model_copy(update={"branch": name, "commit": made, "page": page})
+    where = {"branch": name, "commit": made, "page": pull_request_page(git, name)}
+    return done.model_copy(update=where)
 
 
 @contextmanager
