@@ -90,7 +90,7 @@ class Story:
         )
 
     def waits(self, name: str, answer: dict[str, Any], *, after: int) -> dict[str, Any]:
-        return {**answer, "hang": self.gates[name], "after": after}
+        return {**answer, "hang": self.gates[name], "after": after, "patience": 300}
 
     def read(self, number: int) -> str:
         """What the model was told in a request, from 1."""
@@ -158,7 +158,7 @@ def test_an_agent_is_watched_answered_held_stopped_and_replayed(
     app.get_by_text("stopped; resume").wait_for()
     story.gates["end"].set()
     press(app, "Go on")
-    app.get_by_text("green:").first.wait_for()
+    app.get_by_text("✓ green:").first.wait_for(timeout=120_000)
     expect(app.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
     assert not story.endpoint.answers
 
@@ -166,9 +166,9 @@ def test_an_agent_is_watched_answered_held_stopped_and_replayed(
     asked = len(story.endpoint.requests)
     begin(app, target, "replay", f"recording: {max(desk.lab.sessions.iterdir())}")
     app.get_by_text("replay studies").or_(app.get_by_text("the verdicts come")).first.wait_for()
-    app.get_by_text("green:").first.wait_for()
+    app.get_by_text("✓ green:").first.wait_for(timeout=120_000)
     press(app, "Accept")
-    app.get_by_text("✓ nothing newly fails").wait_for()
+    app.get_by_text("✓ nothing newly fails").wait_for(timeout=120_000)
     press(app, "Export")
     app.get_by_text("✓ committed").wait_for()
     command = ["git", "-C", str(target), "show", f"workbench/scale:{HOME}"]

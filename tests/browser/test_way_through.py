@@ -50,7 +50,7 @@ def test_from_a_sentence_to_a_branch(desk: Desk, shots: Path) -> None:
     app.get_by_label("take it").first.check()
     expect(app.get_by_text("○ left out")).to_have_count(0)
     press(app, "Accept")
-    app.get_by_text("✓ nothing newly fails").wait_for()
+    app.get_by_text("✓ nothing newly fails").wait_for(timeout=120_000)
     expect(app.get_by_text("accepted; it can be exported")).to_be_visible()
     assert branches(target) == before
     press(app, "Export")

@@ -10,6 +10,7 @@ An answer is a function of the request that gives a dictionary:
     raw         tool arguments as raw text instead of JSON of the input
     hang=Event  wait for the event before the stream goes on
     after=N     ... and do so after event N, not after the first block's start
+    patience=S  ... for so many seconds at most
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
                 data = {"type": name, **data}
                 self._chunk(f"event: {name}\ndata: {json.dumps(data)}\n\n")
             if number == answer.get("after", 1) and "hang" in answer:
-                answer["hang"].wait(30)
+                answer["hang"].wait(answer.get("patience", 30))
         self._chunk("")
         self.close_connection = True
 
