@@ -111,7 +111,8 @@ body:not(.wb-front-end) .wb [data-wb-open] {{ pointer-events: none; border: 0; b
 .wb-app {{ max-width: 1160px; }}
 .wb-part {{ border: 1px solid var(--jp-border-color2, #8886); border-radius: 8px;
   padding: 8px 16px 12px; margin: 0 0 12px; overflow: visible; }}
-.wb-part .widget-html-content, .wb-part .jupyter-widgets-html-content {{ line-height: 1.5; }}
+.wb-part .widget-html-content, .wb-part .jupyter-widgets-html-content {{ line-height: 1.5;
+  min-width: 0; }}
 .wb-two {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(440px, 1fr));
   gap: 2px 18px; overflow: visible; }}
 .wb-tall {{ max-height: 460px; overflow: auto; align-content: start; }}

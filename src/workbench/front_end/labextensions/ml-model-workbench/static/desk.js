@@ -194,8 +194,13 @@ class Desk {
     widget.editor.setSelection({ start: at, end });
     widget.editor.revealPosition(at);
     // The editor scrolls once more by itself when it has drawn the selection.
-    const centre = () =>
-      widget.node.querySelector('.cm-activeLine')?.scrollIntoView({ block: 'center' });
+    const centre = () => {
+      const view = widget.editor.editor;
+      const { node } = view.domAtPos(view.state.selection.main.head);
+      (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).scrollIntoView({
+        block: 'center'
+      });
+    };
     requestAnimationFrame(() => requestAnimationFrame(centre));
   }
 }
