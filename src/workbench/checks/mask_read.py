@@ -27,6 +27,7 @@ _CALLED = re.compile(r"(^|_)(mask|masks|padding|valid)($|_)|padding_mask")
 
 def check(subject: Subject) -> Decision:
     """Change the content behind the end of each example, with the mask meant in both ways."""
+    subject.run(subject.case())  # it has to run, whether or not there is a mask
     said = {line.under for line in subject.spec.requires.values()}
     for name, tensor in subject.spec.inputs.items():
         axes = [axis.text for axis in tensor.axes]

@@ -122,6 +122,7 @@ def check(subject: Subject) -> Decision:
     """Compare with the formula of the name, where inputs and options are those of the formula."""
     formula = _formula(subject)
     if formula is None:
+        subject.describe()  # there has to be something that is called so
         return passed("its name stands for no one formula of these inputs and options")
     for case, inputs in _situations(subject, formula):
         wanted = _wanted(subject, formula, inputs)

@@ -31,6 +31,7 @@ _CASES = (
 
 def check(subject: Subject) -> Decision:
     """Build with other values of each fractional option, and compare with the same weights."""
+    subject.run(subject.case())  # it has to run, whether or not there is such an option
     silent, looked = [], []
     for name, value in subject.options.items():
         answers = _answers(subject, name, value) if isinstance(value, float) else []
