@@ -48,8 +48,11 @@ def main(order: dict[str, Any]) -> NoReturn:
 
 
 def _wait_for(child: int) -> None:
-    """Wait for a child and end as it ended; the child itself goes on."""
+    """Wait for a child and end as it ended, or with the host; the child itself goes on."""
+    from workbench.sandbox import _kernel
+
     if child:
+        _kernel.die_with_parent(signal.SIGKILL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) % 256)
 
