@@ -8,6 +8,7 @@ a mask that is always closed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -41,15 +42,18 @@ def check(subject: Subject) -> Decision:
     """Collect gradients over several draws of weights, and look for rows and columns of zeros."""
     if not subject.floating or not subject.learned(subject.exact):
         return passed("nothing learns")
-    case = subject.bare()
-    found = graph(subject, case)
+    usual = subject.bare()
+    largest = max((one.sizes for one in subject.tried()), key=lambda s: math.prod(s.values()))
+    found = graph(subject, usual)
     # A row of a table that no index names has no gradient, and should have none.
     maps = _maps(found)
     reach: Arrays = {}
     silent = ""
     for draw in range(_DRAWS):
         weights = f"spread {draw}" if draw else "spread"
-        case = replace(case, seed=subject.seed + draw)
+        # Places that only a longer input reaches are not silent.
+        sizes = largest if draw % 2 and subject.requirement is None else usual.sizes
+        case = replace(usual, sizes=sizes, seed=subject.seed + draw)
         cotangents = subject.cotangents(subject.run(case, weights=weights), 2, salt=draw)
         pulled = subject.run(
             case, weights=weights, seed=draw, cotangents=cotangents, wrt=["parameters"]
