@@ -399,4 +399,6 @@ def test_options_without_meaning_are_gone(combinations):
         members = {n.name: n for n in found["Thing"].body if isinstance(n, ast.FunctionDef)}
         start = members["__init__"].args
         names = {one.arg for one in [*start.args[1:], *start.kwonlyargs]}
-        assert names == set(blueprint.options(choices))
+        spec = blueprint.bound(choices)
+        given = {*spec.inputs, *spec.roles.values()}  # what it is built from besides options
+        assert names - given == set(blueprint.options(choices)) - given

@@ -174,8 +174,7 @@ def test_a_lost_candidate_fails_one_check_and_the_others_go_on(
     report = run(worker, source)
     found = outcomes(report)
     lost = [verdict for verdict in report.verdicts if verdict.reason == reason]
-    assert lost[0].check == "gradient_flow"  # and perhaps others that train it in another way
-    assert lost[0].outcome == "failed"
+    assert lost[0].outcome == "failed"  # the first check that trains it, and perhaps others
     assert found["batch_independent"] == found["save_and_load"] == found["parameters"] == "passed"
 
 

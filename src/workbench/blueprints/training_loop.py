@@ -117,6 +117,15 @@ class TrainingLoop:
 
     Raises:
         ValueError: An option is out of its range.
+
+    Example:
+        >>> model = nn.Linear(3, 2)
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        >>> schedule = torch.optim.lr_scheduler.ConstantLR(optimizer)
+        >>> loop = TrainingLoop(model, optimizer, nn.functional.cross_entropy, schedule)
+        >>> batches = [(torch.zeros(4, 3), torch.zeros(4, dtype=torch.long))]
+        >>> len(loop.fit(batches, batches, epochs=2))
+        2
     """
 
     def __init__(

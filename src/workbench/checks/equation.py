@@ -164,7 +164,8 @@ def _situations(subject: Subject, exact: str) -> list[tuple[Case, Arrays]]:
     if subject.spec.kind == "metric":
         usual = subject.case(dtype="float32")
         cases = [replace(usual, dtype=exact, seed=usual.seed + draw) for draw in range(_DRAWS)]
-        cases += [replace(case, dtype=exact) for case in subject.tried()[:_SETS]]
+        full = [case for case in subject.tried() if all(case.sizes.values())]  # see `empty_value`
+        cases += [replace(case, dtype=exact) for case in full[:_SETS]]
     else:
         cases = [subject.case(seed=draw) for draw in range(_DRAWS)]
         cases += [replace(case, dtype=exact) for case in subject.tried()[:_SETS]]

@@ -7,6 +7,8 @@ Fix: Project each head on its own; fill hidden scores with -inf before the softm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from workbench.checks._attention import Layer, layers
@@ -28,6 +30,8 @@ def check(subject: Subject) -> Decision:
     found = layers(subject, case)
     if not found:
         raise CannotLook("no attention weights were seen")
+    if hidden:
+        found = _masked(subject, case, found)
     conditions = subject.conditions(case, mode="eval", weights="spread")
     for number, layer in enumerate(found, start=1):
         seen = _leak(subject, case, layer) if hidden else _twins(layer)
@@ -47,15 +51,20 @@ def _twins(layer: Layer) -> str:
     return ""
 
 
-def _leak(subject: Subject, case: Case, layer: Layer) -> str:
+def _masked(subject: Subject, case: Case, found: Sequence[Layer]) -> list[Layer]:
+    """Choose the layers whose keys the mask speaks of; others attend to something else."""
     name = subject.phrase.under
     if not name:
         raise CannotLook("write 'masked keys unseen under' and the name of the mask")
-    mask = subject.inputs(case)[name]
-    weights = layer.weights  # (batch, heads, queries, keys)
-    if mask.shape != (weights.shape[0], weights.shape[-1]):
-        raise CannotLook(f"the mask {mask.shape} is not (batch, keys)")
-    return _weight(weights, mask)
+    shape = subject.inputs(case)[name].shape
+    chosen = [one for one in found if shape == (one.weights.shape[0], one.weights.shape[-1])]
+    if not chosen:
+        raise CannotLook(f"the mask {shape} is not (batch, keys) in any layer")
+    return chosen
+
+
+def _leak(subject: Subject, case: Case, layer: Layer) -> str:
+    return _weight(layer.weights, subject.inputs(case)[subject.phrase.under])
 
 
 def _weight(weights: Array, mask: Array) -> str:

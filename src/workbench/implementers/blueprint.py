@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from workbench.errors import UsageError
 from workbench.implementers import Target
 from workbench.implementers._existing import interface_of
 from workbench.implementers._facts import Facts
@@ -26,7 +28,7 @@ __all__ = ["Reading", "implement", "read"]
 
 
 def implement(
-    spec: Spec, study: Study, target: Target, *, pinned: bool = False
+    spec: Spec, study: Study, target: Target, *, pinned: bool = False, **options: Any
 ) -> Generator[Draft, Report, None]:
     """Offer one draft: the blueprint that fits, specialised, with its tests.
 
@@ -39,18 +41,23 @@ def implement(
         study: What is known of the target.
         target: The target.
         pinned: Whether the tests of a new model or layer write down what was measured.
+        **options: There are no others.
 
     Yields:
         The draft. To a report that is not green it has no better answer, and stops.
 
     Raises:
         Refused: The catalogue does not have what the spec asks for; each part is named.
+        UsageError: Another option was given.
     """
+    if options:
+        listed = ", ".join(repr(name) for name in options)
+        raise UsageError(f"the blueprint implementer's one option is pinned; leave out {listed}")
     if not spec.existing:
         yield from _of_new(spec, study, target, pinned=pinned and spec.kind in ("model", "layer"))
         return
-    options, demands = interface_of(spec, target)
-    facts = Facts(spec, target.placement.module, options, demands, existing=True)
+    declared, demands = interface_of(spec, target)
+    facts = Facts(spec, target.placement.module, declared, demands, existing=True)
     report = yield _of_existing(facts, study, target, ())
     known = replace(facts, measured=measured(report))
     yield _of_existing(known, study, target, suspicions(report))

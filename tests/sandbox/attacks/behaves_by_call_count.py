@@ -1,4 +1,4 @@
-# says: does not depend on earlier calls
+# says: tanh
 """Is good at its first calls only."""
 
 import torch
