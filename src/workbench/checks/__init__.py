@@ -22,6 +22,7 @@ add its file here, and to ``tests/checks/drafts`` a bad draft that trips it.
 from workbench.checks._behaviours import behaviours, keys_of_batch, others, parts_of_items
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._gaps import gaps
+from workbench.checks._loss import variant
 from workbench.checks._plan import Lesson, Step, lesson, plan
 from workbench.checks._subject import Subject
 
@@ -38,4 +39,5 @@ __all__ = [
     "others",
     "parts_of_items",
     "plan",
+    "variant",
 ]

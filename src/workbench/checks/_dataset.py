@@ -117,7 +117,8 @@ def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, A
     return known
 
 
-def _random(subject: Subject) -> bool:
+def is_random(subject: Subject) -> bool:
+    """Whether the contract says that items are random."""
     return any(line.phrase == "random items" for line in subject.spec.requires.values())
 
 
@@ -152,7 +153,7 @@ def play(
         "returns": list(spec.outputs),
         "parts": [*spec.outputs, *(n for r, n in spec.roles.items() if r in _CONTENT)],
         "script": list(script),
-        "pinned": pinned and _random(subject),
+        "pinned": pinned and is_random(subject),
     }
     return [Played(**result) for result in subject.line.ask("dataset", question)["results"]]
 
@@ -182,7 +183,7 @@ def items(subject: Subject, data: Given, length: int) -> list[Arrays]:
         CannotLook: They are random, and differ although the usual random numbers are the same.
     """
     script = [item(index) for index in range(length)]
-    if length and _random(subject):
+    if length and is_random(subject):
         script.append(item(0))
     found = [played.values for played in play(subject, data, script)]
     if len(found) > length:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.checks._inputs import Array
-from workbench.checks._layers_of_equations import LAYERS
+from workbench.checks._layers_of_equations import LAYERS, heads_of, joined
 from workbench.laws import convolved, erf, gelu, silu, spread_out
 
 _LONGEST_AXIS = 4000
@@ -174,11 +174,8 @@ def _attention(
 ) -> Array:
     width = query.shape[-1] // heads
     # (batch, heads, time, width); fewer heads of keys and values serve several queries each
-    parts = [
-        np.moveaxis(each.reshape(*each.shape[:-1], -1, width), -2, -3) for each in (query, key)
-    ]
-    few = parts[1].shape[-3]
-    parts.append(np.moveaxis(value.reshape(*value.shape[:-1], few, -1), -2, -3))
+    few = key.shape[-1] // width
+    parts = [heads_of(query, heads), heads_of(key, few), heads_of(value, few)]
     parts[1:] = [np.repeat(each, heads // few, axis=-3) for each in parts[1:]]
     scores = parts[0] @ np.swapaxes(parts[1], -1, -2)
     scores = scores * (width**-0.5 if scale is None else scale)
@@ -187,8 +184,7 @@ def _attention(
     if mask is not None:
         known = np.asarray(mask)
         scores = np.where(known, scores, -np.inf) if known.dtype == bool else scores + known
-    mixed = np.moveaxis(_softmax(scores) @ parts[2], -3, -2)
-    return mixed.reshape(*mixed.shape[:-2], -1)
+    return joined(_softmax(scores) @ parts[2])
 
 
 def _patches(x: Array, size: int) -> Array:

@@ -129,6 +129,13 @@ class Graph:
             if node.kind in kinds and self.used >> node.number & 1:
                 yield node
 
+    def matrices(self) -> Iterator[tuple[Node, Node]]:
+        """Yield what products and convolutions read of a matrix that is a parameter, and it."""
+        for number in {s for node in self.each("product", "convolution") for s in node.sources}:
+            leaf = self[self.bare(number)]
+            if leaf.kind == "parameter" and len(leaf.shape) > 1:
+                yield self[number], leaf
+
     def members(self, bits: int) -> Iterator[Node]:
         """Yield the nodes of a set in order."""
         while bits:

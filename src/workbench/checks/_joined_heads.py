@@ -13,9 +13,8 @@ import numpy as np
 from workbench.checks._attention import attentions
 from workbench.checks._graph import Graph, Node, graph
 from workbench.checks._inputs import Array, Case
+from workbench.checks._meetings import weighted_sums
 from workbench.checks._subject import Subject
-
-_STEPS = 6  # operations between attention weights and the product that uses them
 
 
 def mixed(subject: Subject, case: Case) -> str:
@@ -24,7 +23,7 @@ def mixed(subject: Subject, case: Case) -> str:
     places = [
         (product, reader, attention.weights.shape[-2])
         for attention in found
-        for product in _products(seen, attention.node)
+        for product in weighted_sums(seen, attention.node, "view", "pointwise")
         for reader in _projections(seen, product)
     ]
     if not places:
@@ -37,17 +36,6 @@ def mixed(subject: Subject, case: Case) -> str:
         if gathered is not None and read is not None and _mixes(gathered, read, queries):
             return seen.where(reader)
     return ""
-
-
-def _products(graph: Graph, weights: int) -> Iterator[int]:
-    """Find the products of attention weights with something else that depends on an input."""
-    front = [weights]
-    for _ in range(_STEPS):
-        front = [reader for number in front for reader in graph.readers[number]]
-        for number in front:
-            if graph[number].kind == "product" and len(set(graph.varying(graph[number]))) > 1:
-                yield number
-        front = [number for number in front if graph[number].kind in ("view", "pointwise")]
 
 
 def _projections(graph: Graph, product: int) -> Iterator[int]:

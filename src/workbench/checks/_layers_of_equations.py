@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from workbench.checks._inputs import Array
-from workbench.laws import sigmoid
+from workbench.laws import angles, rotated, sigmoid
 
 
-def _heads(x: Array, count: int) -> Array:
+def heads_of(x: Array, count: int) -> Array:
     """``(batch, time, count * d)`` to ``(batch, count, time, d)``."""
     return np.swapaxes(x.reshape(*x.shape[:-1], count, -1), -2, -3)
 
 
-def _joined(x: Array) -> Array:
+def joined(x: Array) -> Array:
     """``(batch, heads, time, d)`` to ``(batch, time, heads * d)``."""
     moved = np.swapaxes(x, -2, -3)
     return moved.reshape(*moved.shape[:-2], -1)
@@ -30,31 +30,16 @@ def _repeat(x: Array, count: int, axis: int = -1) -> Array:
     return np.repeat(x, count, axis=axis)
 
 
-def _angles(x: Array, base: float) -> Array:
-    """``(time, d / 2)``; Su et al. 2021, equation 15."""
-    half = x.shape[-1] // 2
-    return np.outer(np.arange(x.shape[-2]), float(base) ** (-np.arange(half) / half))
+def _turned(halves: bool) -> Callable[..., Array]:
+    """Turn pairs by place times base^(-2i / d) (Su et al. 2021, equation 15).
 
+    The pairs are (i, i + d / 2) where ``halves``, else the neighbours (2i, 2i + 1).
+    """
 
-def _rotate(x: Array, base: float = 10000.0) -> Array:
-    """Turn the pairs (i, i + d / 2) by place times base^(-2i / d)."""
-    angles = _angles(x, base)
-    first, second = np.split(x, 2, axis=-1)
-    return np.concatenate(
-        [
-            first * np.cos(angles) - second * np.sin(angles),
-            second * np.cos(angles) + first * np.sin(angles),
-        ],
-        axis=-1,
-    )
+    def turned(x: Array, base: float = 10000.0) -> Array:
+        by = angles(np.arange(x.shape[-2]), x.shape[-1], base)  # (time, d / 2)
+        return rotated(x, by, -2, halves=halves)
 
-
-def _rotate_pairs(x: Array, base: float = 10000.0) -> Array:
-    """Turn the neighbours (2i, 2i + 1) by place times base^(-2i / d)."""
-    angles, turned = _angles(x, base), np.empty_like(x)
-    even, odd = x[..., ::2], x[..., 1::2]
-    turned[..., ::2] = even * np.cos(angles) - odd * np.sin(angles)
-    turned[..., 1::2] = odd * np.cos(angles) + even * np.sin(angles)
     return turned
 
 
@@ -130,11 +115,11 @@ def _rnn(x: Array, of_input: Array, of_state: Array, bias: Any = None, more: Any
 
 
 LAYERS: dict[str, Callable[..., Any]] = {
-    "heads": _heads,
-    "joined": _joined,
+    "heads": heads_of,
+    "joined": joined,
     "repeat": _repeat,
-    "rotate": _rotate,
-    "rotate_pairs": _rotate_pairs,
+    "rotate": _turned(halves=True),
+    "rotate_pairs": _turned(halves=False),
     "causal": _causal,
     "reverse": _reverse,
     "last": _last,

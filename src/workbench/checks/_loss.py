@@ -26,7 +26,7 @@ def part(subject: Subject, role: str) -> str:
 
 
 def variant(subject: Subject, **options: Any) -> Subject:
-    """Return the same loss with some options changed."""
+    """Return the same subject with some options changed."""
     changed = {**subject.spec.options, **options}
     spec = subject.spec.model_copy(update={"options": changed})
 

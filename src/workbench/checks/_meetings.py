@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,27 @@ class Meeting:
                     return operands[1]
             front |= {n for n in readers if graph[n].kind in ("view", "pointwise", "other")}
         return None
+
+
+def weighted_sums(graph: Graph, weights: int, *through: str, steps: int = _STEPS) -> Iterator[int]:
+    """Find the products of attention weights with something else that depends on an input.
+
+    Args:
+        graph: The graph.
+        weights: The node of the weights.
+        through: Kinds of operations that may stand between.
+        steps: How many of them at most.
+
+    Yields:
+        The products, the nearest first.
+    """
+    front = [weights]
+    for _ in range(steps):
+        front = [reader for number in front for reader in graph.readers[number]]
+        for number in front:
+            if graph[number].kind == "product" and len(set(graph.varying(graph[number]))) > 1:
+                yield number
+        front = [number for number in front if graph[number].kind in through]
 
 
 def meetings(graph: Graph) -> list[Meeting]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.checks._graph import Graph, Node
+from workbench.checks._meetings import weighted_sums
 from workbench.checks._norms import Norm
 from workbench.checks._pointwise import applied
 
@@ -149,16 +150,9 @@ class Regions:
             yield self.one("attention", self._graph[end], inner)
 
     def _summed(self, weights: int) -> int | None:
-        """Find the product of attention weights with something else that depends on an input."""
-        front = [weights]
-        for _ in range(_STEPS):
-            front = [reader for number in front for reader in self._graph.readers[number]]
-            for number in front:
-                node = self._graph[number]
-                if node.kind == "product" and len(set(self._graph.varying(node))) > 1:
-                    return number
-            front = [n for n in front if self._graph[n].kind in ("view", "pointwise", "other")]
-        return None
+        """Find the nearest product of attention weights with what they sum up."""
+        between = ("view", "pointwise", "other")
+        return next(weighted_sums(self._graph, weights, *between, steps=_STEPS), None)
 
     def _starts(self, number: int) -> bool:
         """Whether a node lies before attention: a projection, a norm or what was looked up."""

@@ -23,7 +23,7 @@ COST = 6
 
 def check(subject: Subject) -> Decision:
     """Look again, after others, with other random numbers, and as two workers would."""
-    if any(line.phrase == "random items" for line in subject.spec.requires.values()):
+    if _dataset.is_random(subject):
         return passed("its items are random, as declared")
     data = _dataset.given(subject)
     count = _dataset.length(subject, data)

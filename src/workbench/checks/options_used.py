@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Arrays
+from workbench.checks._loss import variant
 from workbench.checks._subject import Subject
 from workbench.errors import CandidateRaised
 
@@ -76,9 +77,7 @@ def _changes(subject: Subject, name: str, other: float) -> bool | None:
 
 
 def _varied(subject: Subject, options: Mapping[str, Any]) -> Subject:
-    spec = subject.spec.model_copy(update={"options": dict(options)})
-    ask, device, seed = subject.line.ask, subject.device, subject.seed
-    made = Subject(spec, subject.module, ask, device=device, seed=seed)
+    made = variant(subject, **options)
     made.__dict__["options"] = dict(options)  # these ones, whether or not smaller ones would do
     return made
 

@@ -56,10 +56,7 @@ def check(subject: Subject) -> Decision:
 
 def _maps(subject: Subject) -> set[str]:
     """Name the matrices that inputs are multiplied with."""
-    found = graph(subject, subject.bare())
-    sources = {s for node in found.each("product", "convolution") for s in node.sources}
-    leaves = [found[found.bare(s)] for s in sources]
-    return {leaf.name for leaf in leaves if leaf.kind == "parameter" and len(leaf.shape) > 1}
+    return {leaf.name for _, leaf in graph(subject, subject.bare()).matrices()}
 
 
 def _problem(values: np.ndarray, multiplies: bool) -> str:

@@ -29,13 +29,7 @@ _DRAWS = 24  # a rectified unit may be silent for a draw, not for all of them
 
 def _maps(graph: Graph) -> set[str]:
     """Name the matrices that maps read as a whole."""
-    sources = {s for node in graph.each("product", "convolution") for s in node.sources}
-    leaves = [(graph[s], graph[graph.bare(s)]) for s in sources]
-    return {
-        leaf.name
-        for seen, leaf in leaves
-        if leaf.kind == "parameter" and len(leaf.shape) > 1 and seen.size == leaf.size
-    }
+    return {leaf.name for seen, leaf in graph.matrices() if seen.size == leaf.size}
 
 
 def check(subject: Subject) -> Decision:

@@ -7,7 +7,8 @@ import traceback
 
 import torch
 
-_OURS = tuple(os.path.dirname(file) + os.sep for file in (torch.__file__, __file__))
+# Files that are neither the draft's nor the target's.
+OURS = (*(os.path.dirname(file) + os.sep for file in (torch.__file__, __file__)), "<frozen")
 
 
 def blame(error: BaseException) -> str:
@@ -20,6 +21,6 @@ def blame(error: BaseException) -> str:
         ``file:line``, or ``""`` where no such line took part.
     """
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith((*_OURS, "<frozen")):
+        if not frame.filename.startswith(OURS):
             return f"{frame.filename}:{frame.lineno}"
     return ""

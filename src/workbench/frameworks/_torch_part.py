@@ -41,19 +41,12 @@ class Still(TorchDispatchMode):
         kwargs = dict(kwargs or {})
         result = func(*args, **kwargs)
         name = func.overloadpacket.__name__.rstrip("_")
-        if name in ("randn", "randn_like", "rand", "rand_like"):
-            result.fill_(self._value)
-        elif name == "exponential":
+        if name == "exponential":
             result.fill_(-np.log(self._value))
-        elif name in ("normal", "normal_functional"):
-            at = 1 if func.overloadpacket.__name__.endswith("_") or name != "normal" else 0
-            mean = args[at] if len(args) > at else kwargs.get("mean", 0.0)
-            scale = args[at + 1] if len(args) > at + 1 else kwargs.get("std", 1.0)
-            result.copy_(torch.as_tensor(mean + scale * self._value).expand_as(result))
-        elif name == "uniform":
-            low = args[1] if len(args) > 1 else 0.0
-            high = args[2] if len(args) > 2 else 1.0
-            result.fill_(low + (high - low) * self._value)
+        elif _DRAWS.get(name) in ("normal", "uniform"):
+            low, scale = _range(func, args, kwargs)
+            still = torch.as_tensor(low + scale * self._value, dtype=torch.float64)
+            result.copy_(still.expand_as(result))
         return result
 
 

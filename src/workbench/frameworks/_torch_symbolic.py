@@ -6,7 +6,6 @@ the conditions that the code asked on the way, each with the line that asked.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -22,9 +21,9 @@ from torch.fx.experimental.symbolic_shapes import (
     StatelessSymbolicContext,
 )
 
+from workbench.frameworks._torch_blame import OURS
 from workbench.frameworks._torch_run import call, named, prepared, tensors
 
-_OURS = tuple(os.path.dirname(file) + os.sep for file in (torch.__file__, __file__))
 _BETWEEN = {
     "Add": "+",
     "Mul": "*",
@@ -52,7 +51,7 @@ class _Noted(ShapeEnv):
 
     def _get_sloc(self, framework_loc: str | None = None) -> SLoc:
         frame = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename.startswith((*_OURS, "<frozen")):
+        while frame is not None and frame.f_code.co_filename.startswith(OURS):
             frame = frame.f_back  # type: ignore[assignment]
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
         return SLoc(where, None)

@@ -14,6 +14,7 @@ with `Unsuited`. To add a law is to add its file here, and a good and a bad draf
 
 from workbench.laws._formulas import convolved, erf, gelu, sigmoid, silu, spread_out
 from workbench.laws._part import Answered, Claim, Part, Unsuited
+from workbench.laws._positions import angles, rotated
 
 __all__ = ["Answered", "Claim", "Part", "Unsuited"]
-__all__ += ["convolved", "erf", "gelu", "sigmoid", "silu", "spread_out"]  # formulas
+__all__ += ["angles", "convolved", "erf", "gelu", "rotated", "sigmoid", "silu", "spread_out"]

@@ -8,6 +8,7 @@ its methods' structures. What is called, which attributes and which constants ar
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -116,6 +117,20 @@ def _lines(node: Definition) -> int:
 
 
 def _index(study: Study, own: set[str], worth: Callable[[Definition], bool]) -> Iterator[Shape]:
+    for path, text in code_of(study, own):
+        yield from shapes(path, text, worth)
+
+
+def code_of(study: Study, own: set[str]) -> Iterator[tuple[str, str]]:
+    """Read the target's code that is no test and stands beside a draft; its package first.
+
+    Args:
+        study: What is known of the target.
+        own: The draft's files, which are passed over.
+
+    Yields:
+        Paths and texts of the files that can be read.
+    """
     try:
         files = snapshot(study)
     except TargetError:
@@ -128,10 +143,8 @@ def _index(study: Study, own: set[str], worth: Callable[[Definition], bool]) -> 
     ]
     paths.sort(key=lambda path: not path.startswith(f"{package}/"))
     for path in paths[:_MOST_FILES]:
-        try:
-            yield from shapes(path, files.tree.read(path), worth)
-        except Unreadable:
-            continue
+        with contextlib.suppress(Unreadable):
+            yield path, files.tree.read(path)
 
 
 def _twin(shape: Shape, known: list[Shape]) -> Shape | None:

@@ -7,22 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Literal
 
-from workbench.errors import TargetError
 from workbench.records import Draft, Study, Suspect
 from workbench.repo import topics
-from workbench.repo._layout import is_aside, is_test
 from workbench.repo._names import words
 from workbench.repo._parse import parse
-from workbench.repo._reinvented import module_of
-from workbench.repo._snapshot import snapshot
+from workbench.repo._reinvented import code_of, module_of
 from workbench.repo._source import Function, Source
 from workbench.repo._tree import Unreadable
 
 _FRAMEWORKS = {"torch", "lightning"}  # whose definitions the sandbox can call
-_MOST_FILES = 3000
 _EACH = 6  # of the target's definitions are tried for each of the draft's
 _LEAST = 2  # words and arguments in common
 
@@ -56,9 +51,8 @@ def suspects(study: Study, draft: Draft) -> tuple[Suspect, ...]:
     own = [one for path, text in files.items() for one in _definitions(path, _parsed(path, text))]
     if not own:
         return ()
-    known = [
-        one for path, source in _target(study, set(files)) for one in _definitions(path, source)
-    ]
+    theirs = code_of(study, set(files))
+    known = [one for path, text in theirs for one in _definitions(path, _parsed(path, text))]
     return tuple(_suspect(study, one, other) for one in own for other in _nearest(one, known))
 
 
@@ -85,25 +79,6 @@ def _suspect(study: Study, own: _Definition, other: _Definition) -> Suspect:
         their_line=other.line,
         their_options=other.options,
     )
-
-
-def _target(study: Study, own: set[str]) -> Iterator[tuple[str, Source | None]]:
-    try:
-        files = snapshot(study)
-    except TargetError:
-        return
-    package = str(study.value(topics.PACKAGE_FOLDER, "."))
-    paths = [
-        path
-        for path in files.tree.files
-        if path.endswith(".py") and path not in own and not is_test(path) and not is_aside(path)
-    ]
-    paths.sort(key=lambda path: not path.startswith(f"{package}/"))
-    for path in islice(paths, _MOST_FILES):
-        try:
-            yield path, _parsed(path, files.tree.read(path))
-        except Unreadable:
-            continue
 
 
 def _parsed(path: str, text: str) -> Source | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.checks import CannotLook, Subject, behaviours, others
+from workbench.checks import CannotLook, Subject, behaviours, others, variant
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised
 from workbench.sandbox._alike import alike, apart
 from workbench.spec import Spec
@@ -245,9 +245,7 @@ def _reduced(word: str, sizes: Mapping[str, int]) -> Question:
     """Make the question for a loss with another reduction."""
 
     def question(subject: Subject) -> object:
-        options = {**subject.spec.options, "reduction": word}
-        spec = subject.spec.model_copy(update={"options": options})
-        other = Subject(spec, subject.module, subject.line.ask)
+        other = variant(subject, reduction=word)
         case = other.case(sizes)
         plain = other.run(case)
         return [vars(plain), other.run(case, cotangents=other.cotangents(plain, 1)).gradients]
