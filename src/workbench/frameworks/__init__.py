@@ -27,6 +27,7 @@ the ``name`` of the class, the ``options`` for the constructor, ``seed``, ``dtyp
     training        runs a training loop on a small model, and records what its optimizer is given
     symbolic        extents of the outputs as expressions, and what the code asks of the sizes
     elsewhere       where the outputs are when the module lives on a device that is not the CPU
+    factory         where tensors are made when the constructor is given a device and a type
     attributes      what stands outside parameters, buffers and submodules, and what grows
     calls           which submodules are called, with their hooks or past them
     copies          the outputs of a copy

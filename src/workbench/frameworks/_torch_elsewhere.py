@@ -16,11 +16,15 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 from torch.utils._pytree import tree_map_only
-from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
+from torch.utils.backend_registration import (
+    _DummyBackendModule,
+    _setup_privateuseone_for_python_backend,
+)
 
 from workbench.frameworks._torch_run import call, named, prepared, tensors
 
 _NAME = "elsewhere"
+_AUTOCAST = torch.library.Library("_", "IMPL")  # lives as long as what it registers
 _aten = torch.ops.aten
 # What these return depends on values, which a tensor without data does not have.
 _DEPENDS_ON_DATA = {
@@ -76,7 +80,18 @@ def elsewhere(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _register() -> None:
     if torch._C._get_privateuse1_backend_name() != _NAME:
-        _setup_privateuseone_for_python_backend(_NAME)  # only candidates do; it cannot be undone
+        # Only candidates do; it cannot be undone.
+        _setup_privateuseone_for_python_backend(_NAME, backend_module=_Backend())
+        # Types do not change under autocast there: devices are what is looked at.
+        _AUTOCAST.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+
+
+class _Backend(_DummyBackendModule):
+    """What torch asks a device about itself; autocast is there, as on every accelerator."""
+
+    def get_amp_supported_dtype(self) -> list[torch.dtype]:
+        """Return the types that autocast may use."""
+        return [torch.bfloat16, torch.float16]
 
 
 def _away(tensor: Tensor) -> Tensor:

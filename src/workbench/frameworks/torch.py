@@ -27,6 +27,7 @@ from workbench.frameworks._torch_copies import copies
 from workbench.frameworks._torch_dataset import dataset
 from workbench.frameworks._torch_derivatives import derivatives
 from workbench.frameworks._torch_elsewhere import elsewhere
+from workbench.frameworks._torch_factory import factory
 from workbench.frameworks._torch_fit import fit
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
@@ -105,6 +106,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "dataset": dataset,
         "training": training,
         "elsewhere": elsewhere,
+        "factory": factory,
         "symbolic": symbolic,
         "attributes": attributes,
         "calls": calls,

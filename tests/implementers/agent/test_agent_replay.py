@@ -102,6 +102,28 @@ def test_a_newer_check_is_drift_where_it_stands_against_the_draft(room, recordin
             _replay(room, recording, judge=stricter)
 
 
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_a_check_that_could_not_look_by_then_is_drift_where_it_fails_now(room, recording, outcome):
+    path = recording / FILE_NAME
+    blind = path.read_text().replace('"outcome": "passed"', '"outcome": "inconclusive"')
+    path.write_text(blind)
+
+    def seeing(spec, draft):
+        report = check(spec, draft)
+        verdicts = [
+            v.model_copy(update={"outcome": outcome}) if v.outcome == "passed" else v
+            for v in report.verdicts
+        ]
+        return report.model_copy(update={"verdicts": tuple(verdicts)})
+
+    assert '"inconclusive"' in blind
+    if outcome == "passed":
+        assert _replay(room, recording, judge=seeing)
+    else:
+        with pytest.raises(UsageError, match="was inconclusive when it was recorded and is failed"):
+            _replay(room, recording, judge=seeing)
+
+
 def test_another_spec_is_refused(room, recording):
     room.spec = loads(SPEC.replace("features: 4", "features: 5"))
     with pytest.raises(UsageError, match=r"of another spec \(Doubler; different: options"):
