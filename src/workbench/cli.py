@@ -97,11 +97,17 @@ def new(
             {
                 "path": str(path),
                 "spec": reading.spec.model_dump(mode="json"),
+                "blueprint": reading.blueprint,
                 "not_understood": list(reading.not_understood),
             }
         )
         return
     typer.echo(f"wrote {path}")
+    if reading.sketched:
+        typer.echo(
+            "  a sketch: the offline catalogue cannot build it. Complete the contract, then let an "
+            "agent write the code (implement --implementer anthropic) or check your own (check)"
+        )
     for assumption in reading.spec.assumptions:
         typer.echo(f"  assumed: {assumption.text}")
     for words in reading.not_understood:

@@ -4,8 +4,10 @@ import pytest
 
 from workbench.errors import Refused
 from workbench.implementers._catalogue import catalogue
+from workbench.implementers._sketch import _book
 from workbench.implementers.blueprint import read
-from workbench.spec import dumps, loads
+from workbench.sandbox.judge import plan
+from workbench.spec import Spec, dumps, loads
 
 CLASSIFIER = (
     "A transformer-based classifier with 6 layers, 8 attention heads, embedding dim 512, for text "
@@ -126,7 +128,7 @@ def test_no_content_word_is_swallowed(sentence, gaps):
 
 @pytest.mark.parametrize("sentence", ["", "   ", "a diffusion model", "42", "!!!", "the model"])
 def test_where_nothing_fits_the_catalogue_is_named(sentence):
-    with pytest.raises(Refused, match="no architecture of the catalogue is named") as refusal:
+    with pytest.raises(Refused, match="The catalogue has") as refusal:
         read(sentence)
     for blueprint in catalogue():
         assert blueprint.name.replace("_", " ") in str(refusal.value)
@@ -141,3 +143,89 @@ def test_understood_parts_point_into_the_sentence():
     for span in read(CLASSIFIER).understood:
         assert CLASSIFIER[span.start : span.end] == span.text
         assert span.meaning
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "options", "lines"),
+    [
+        (
+            "A decoder-only language model with 12 layers, 12 heads, 4 kv heads, RMSNorm, SwiGLU, "
+            "rotary positions, vocab 50257, tied embeddings and no biases",
+            "model",
+            {"num_layers": 12, "num_heads": 12, "num_kv_heads": 4, "vocab_size": 50257},
+            {"attention heads == num_heads", "key value heads == num_kv_heads", "norm kind == rms"}
+            | {"causal over time", "feed-forward == swiglu", "positions == rotary"}
+            | {"tied embeddings == yes", "linear bias == no"},
+        ),
+        ("A U-Net for segmentation, base width 32", "model", {"base_width": 32}, set()),
+        ("Triplet loss with margin 0.2", "loss", {"margin": 0.2}, set()),
+        ("expected calibration error with 15 bins", "metric", {"bins": 15}, set()),
+        (
+            "A data set of windows over a series with window 96 and horizon 24",
+            "dataset",
+            {"window": 96, "horizon": 24},
+            set(),
+        ),
+        (
+            "A graph attention network with 3 layers and 7 classes",
+            "model",
+            {"num_layers": 3, "num_classes": 7},
+            set(),
+        ),
+        ("A ConvNeXt block with GELU", "layer", {}, {"activation == gelu"}),
+    ],
+)
+def test_what_is_not_in_the_catalogue_becomes_a_sketch(sentence, kind, options, lines):
+    reading = read(sentence, "Thing")
+    assert reading.sketched
+    assert reading.spec.kind == kind
+    assert options.items() <= reading.spec.options.items()
+    assert {line.text for line in reading.spec.requires.values()} == lines
+    assert "interface" in {entry.about for entry in reading.assumptions}
+    plan(reading.spec, "full")
+    assert loads(dumps(reading.spec)).model_dump() == reading.spec.model_dump()
+    for span in (*reading.understood, *reading.gaps):
+        assert sentence[span.start : span.end] == span.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "gap"),
+    [
+        ("an image network without layer norm", "without layer norm"),
+        ("an MLP for sequences, not causal", "not causal"),
+        ("a VAE for images with latent dim 20", "VAE"),
+        ("an image network with no squeeze-and-excitation", "no squeeze-and-excitation"),
+    ],
+)
+def test_a_sketch_promises_nothing_that_is_denied_or_unknown(sentence, gap):
+    reading = read(sentence, "Thing")
+    assert gap in reading.not_understood
+    assert not reading.spec.requires
+
+
+def test_a_second_value_is_told_and_not_taken():
+    reading = read("an image network with ReLU in the stem and GELU behind it", "Thing")
+    assert [line.text for line in reading.spec.requires.values()] == ["activation == relu"]
+    assert any("'relu' and 'gelu'" in entry.text for entry in reading.assumptions)
+
+
+def test_every_line_that_a_sketch_can_write_is_decided_by_a_check():
+    kinds = ("model", "layer", "loss", "metric", "dataset", "training")
+    for kind in kinds:
+        options, lines = _everything(kind)
+        fields = {"options": options, "requires": lines, "sizes": {"batch": "1..4", "time": "1..8"}}
+        tensors = {"inputs": {"x": 'float "batch time"'}, "outputs": {"y": 'float "batch time"'}}
+        roles = {"model": "m", "data": "d", "loss": "l", "optimizer": "o", "schedule": "s"}
+        roles = {"dataset": {"collate": "collate"}, "training": roles}.get(kind, {})
+        spec = {"name": "Thing", "kind": kind, "text": "all", "roles": roles, **fields, **tensors}
+        plan(Spec.model_validate(spec), "full")
+
+
+def _everything(kind: str) -> tuple[dict[str, int], list[str]]:
+    book = _book()
+    options = {name: 1 for name, entry in book["options"].items() if kind in entry.get("lines", {})}
+    lines = [line for name in options for line in book["options"][name]["lines"][kind]]
+    for choice in book["choices"].values():
+        if kind in choice["kinds"]:
+            lines += [choice["line"].replace("{word}", word) for word in choice["words"]]
+    return options, lines

@@ -81,6 +81,11 @@ class Meaning:
         """How many characters were understood."""
         return sum(span.end - span.start for span in self.understood)
 
+    @property
+    def gap(self) -> int:
+        """How many characters were not."""
+        return sum(span.end - span.start for span in self.gaps)
+
 
 @dataclass(frozen=True)
 class _Reading:

@@ -2,19 +2,27 @@
 
 The blueprint whose names occur and of which most is understood is taken. The spec gets the text
 verbatim, every option and choice with its value, the contract's requirements with the choices
-made, and one assumption for each thing that the sentence left open.
+made, and one assumption for each thing that the sentence left open. Where no blueprint is named
+the contract is a sketch (see `_sketch`): an agent or a person can write the code for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.errors import Refused
 from workbench.implementers._assumptions import settle
 from workbench.implementers._catalogue import Blueprint, catalogue
 from workbench.implementers._meaning import Meaning, Span, understand
+from workbench.implementers._sketch import contract, sketch
 from workbench.spec import Assumption, Spec
+
+_WHICH_FILE = (
+    "the sentence asks for tests of code that is there already, but not in which file it stands; "
+    "write a spec with 'existing: path/in/the/target.py', its options, and the inputs and outputs "
+    "of one call"
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ class Reading:
 
     Args:
         spec: The spec that it became.
-        blueprint: The architecture of the catalogue that it means.
+        blueprint: The architecture of the catalogue that it means; ``""`` for a sketch.
         understood: Its parts that were understood, in order, each with its meaning.
         gaps: Its parts that were not understood.
     """
@@ -32,6 +40,11 @@ class Reading:
     blueprint: str
     understood: tuple[Span, ...]
     gaps: tuple[Span, ...]
+
+    @property
+    def sketched(self) -> bool:
+        """Whether no blueprint is meant, so that an agent or a person writes the code."""
+        return not self.blueprint
 
     @property
     def not_understood(self) -> tuple[str, ...]:
@@ -56,43 +69,39 @@ def read(sentence: str, name: str | None = None, *, existing: str = "") -> Readi
         The spec, with what was understood and what was not.
 
     Raises:
-        Refused: No architecture of the catalogue is named, the sentence contradicts itself, or it
-            asks for tests and does not say of what.
+        Refused: Nothing that is known is named, the sentence contradicts itself, or it asks for
+            tests and does not say of what.
     """
-    blueprint, meaning = meant(sentence)
+    blueprint, meaning = _meant(sentence)
     if meaning.conflicts:
         raise Refused("blueprint", meaning.conflicts)
     if meaning.tests_only and not existing:
-        raise Refused(
-            "blueprint",
-            [
-                "the sentence asks for tests of code that is there already, but not in which file "
-                "it stands; write a spec with 'existing: path/in/the/target.py', its options, and "
-                "the inputs and outputs of one call"
-            ],
-        )
+        raise Refused("blueprint", [_WHICH_FILE])
+    drawn = sketch(sentence)
+    if not existing and (blueprint is None or drawn.meaning.gap < meaning.gap):
+        if drawn.empty:
+            raise Refused("blueprint", _nothing_fits(meaning))
+        spec, meaning = contract(sentence, drawn, name)
+        return Reading(spec, "", meaning.understood, meaning.gaps)
+    if blueprint is None:
+        raise Refused("blueprint", _nothing_fits(meaning))
     fields = _existing(existing, blueprint, meaning) if existing else _new(blueprint, meaning)
     fields["name"] = name or blueprint.contract.name
     spec = Spec.model_validate({"kind": blueprint.contract.kind, "text": sentence, **fields})
     return Reading(spec, blueprint.name, meaning.understood, meaning.gaps)
 
 
-def meant(sentence: str) -> tuple[Blueprint, Meaning]:
-    """Find the blueprint that a sentence means.
-
-    Args:
-        sentence: The text.
-
-    Returns:
-        The blueprint, and what the sentence says in its terms.
+def _meant(sentence: str) -> tuple[Blueprint | None, Meaning]:
+    """Find the blueprint that a sentence means, and what the sentence says in its terms.
 
     Raises:
-        Refused: None is named, or two fit equally well.
+        Refused: Two fit equally well.
     """
     meanings = [(blueprint, understand(sentence, blueprint)) for blueprint in catalogue()]
     named = [pair for pair in meanings if pair[1].nouns]
     if not named:
-        raise Refused("blueprint", _nothing_fits(meanings))
+        fewest = min((meaning for _, meaning in meanings), key=lambda one: len(one.gaps))
+        return None, replace(fewest, conflicts=())
     most = max(meaning.extent for _, meaning in named)
     best = [pair for pair in named if pair[1].extent == most]
     if len(best) > 1:
@@ -101,16 +110,19 @@ def meant(sentence: str) -> tuple[Blueprint, Meaning]:
     return best[0]
 
 
-def _nothing_fits(meanings: list[tuple[Blueprint, Meaning]]) -> list[str]:
+def _nothing_fits(meaning: Meaning) -> list[str]:
     """Say what was not understood, and what could have been said."""
-    gaps = min((meaning.gaps for _, meaning in meanings), key=len)
-    listed = ", ".join(repr(gap.text) for gap in gaps)
+    listed = ", ".join(repr(gap.text) for gap in meaning.gaps)
     seen = f"not understood: {listed}" if listed else "the sentence names nothing to build"
-    known = ", ".join(
-        f"{blueprint.name.replace('_', ' ')} (as in: {blueprint.contract.text.strip()})"
-        for blueprint, _ in meanings
-    )
-    return [seen, f"no architecture of the catalogue is named; it has {known}"]
+    known = [
+        f"{blueprint.name.replace('_', ' ')}: {' '.join(blueprint.contract.text.split())}"
+        for blueprint in catalogue()
+    ]
+    return [
+        f"{seen}; say what it is (a model, layer, loss, metric, data set or training loop), what "
+        "goes in, and its numbers. The catalogue has, as examples:",
+        *known,
+    ]
 
 
 def _new(blueprint: Blueprint, meaning: Meaning) -> dict[str, Any]:

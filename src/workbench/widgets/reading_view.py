@@ -34,6 +34,8 @@ def reading_view(reading: Any) -> View:
         counts += [badge("not understood", "?", "warn"), listed(reading.not_understood)]
     else:
         counts.append(sub("every word was understood"))
+    if reading.sketched:
+        counts.append(sub("a sketch: complete it; an agent or you can write the code"))
     body = join([tag("p", *parts, class_="wb-read"), join(counts, " ")])
     return View(body, f"{known}; not understood: {', '.join(reading.not_understood) or 'nothing'}")
 
