@@ -8,5 +8,6 @@ what it was inferred from; a person confirms it before anything is made of it.
 from __future__ import annotations
 
 from workbench.inference._infer import Inferred, infer
+from workbench.inference._offers import code_files, definitions
 
-__all__ = ["Inferred", "infer"]
+__all__ = ["Inferred", "code_files", "definitions", "infer"]

@@ -55,7 +55,7 @@ def infer(root: str | Path, path: str, worker: Worker, *, name: str = "") -> Inf
         UsageError: There is no such file or class, it could not be built, or no input fits.
     """
     study = repo.study(Path(root))
-    placement = repo.place(study, _stub(path))
+    placement = repo.place(study, stub(path))
     target = repo.Target(study, placement)
     read = read_class(path, name, target.files(), _reader(target))
     if read.missing:
@@ -87,7 +87,7 @@ def _arguments(node: Any) -> list[str]:
     return [argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]]
 
 
-def _stub(path: str) -> Spec:
+def stub(path: str) -> Spec:
     """Give a spec of which only the file matters, to find where it stands and its tests go."""
     document = {
         "name": "Module",

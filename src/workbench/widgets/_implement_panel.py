@@ -23,6 +23,7 @@ from workbench.widgets._stream import Stream
 from workbench.widgets.report_view import counted, summary, verdict_tables
 
 _MUTANTS = "How many mistakes are made on purpose in a green draft, to see what its tests notice"
+_ALL = 1_000  # mutants: of most modules each one
 
 _NONE = "it has no options"
 _HINTS = {
@@ -62,7 +63,7 @@ class ImplementPanel(Panel):
         )
         self.device = ipywidgets.Dropdown(options=devices(), description="Device", style=LABEL)
         self.kills = ipywidgets.BoundedIntText(
-            0, min=0, max=999, description="Mutants", style=LABEL, tooltip=_MUTANTS
+            0, min=0, max=9_999, description="Mutants", style=LABEL, tooltip=_MUTANTS
         )
         self.kills.layout.width = "170px"
         self.given = ipywidgets.Textarea(
@@ -114,6 +115,11 @@ class ImplementPanel(Panel):
                 f"the options {self.given.value!r} are no mapping; write one 'name: value' per line"
             )
         return {str(name): value for name, value in given.items()}
+
+    def prove_tests(self) -> None:
+        """Choose who writes tests for code that is there, and as many mutants as prove them."""
+        self.implementer.value = "blueprint"
+        self.kills.value = self.kills.value or _ALL
 
     def usable(self, *, idle: bool, working: bool, goes_on: bool) -> None:
         """Let only those buttons be pressed that can do something now.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import ipywidgets
 
 from workbench.records import Placement, Study
+from workbench.widgets._existing import Existing
 from workbench.widgets._flusher import Flusher
 from workbench.widgets._panel import LABEL, Panel, button, html, row
 from workbench.widgets.study_view import study_view
@@ -21,6 +22,7 @@ class TargetPanel(Panel):
         lay: Called when the demo's target shall be laid.
         place: Called with the files of module and tests when they shall be others.
         repository: A folder to begin with.
+        existing: Where tests for code that is there are begun.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class TargetPanel(Panel):
         lay: Callable[[], None],
         place: Callable[[str, str], None],
         repository: str,
+        existing: Existing,
     ) -> None:
         self.folder = ipywidgets.Text(
             repository,
@@ -48,7 +51,7 @@ class TargetPanel(Panel):
         self.view = html()
         line = row(self.folder, self.study_button, self.lay_button)
         where = row(self.path, self.test_path, self.place_button)
-        super().__init__("2 · Target", flusher, [line, where], [self.view])
+        super().__init__("2 · Target", flusher, [line, where], [existing, self.view])
         self._study: Study | None = None
         self.place_button.on_click(lambda _: place(self.path.value, self.test_path.value))
         self.study_button.on_click(lambda _: study())

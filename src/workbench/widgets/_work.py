@@ -12,10 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from workbench import demo, registry, repo
+from workbench import demo, inference, registry, repo
 from workbench.errors import SpecError, UsageError, WorkbenchError
 from workbench.journal import Event
-from workbench.records import Cell, Draft, FlowStep, Placement, Tier
+from workbench.records import Cell, Draft, FlowStep, Placement, Study, Tier
 from workbench.revisions import Answer, Revisions
 from workbench.sandbox.predict import predict
 from workbench.session import Session, new_folder, sessions, sessions_folder
@@ -37,12 +37,13 @@ class Work:
         tell: Called on a thread with a topic and a value: ``busy`` (what is being done, or
             ``""``), ``failed`` (what was being done, and the error), ``read`` (a reading),
             ``predicted`` (a contract, its flow, or why there is none), ``laid`` (a folder),
-            ``studied`` (study and placement), ``placed`` (a placement), ``opened`` (a session's
-            name), ``event`` (of a journal), ``cells`` (what stands in them), ``checking`` (a
-            tier, or ``""``), ``checked`` (the report), ``words`` (what an agent is just
-            writing), ``paused`` (whether), ``proposed`` (what an export would make), ``trying``
-            (for how many seconds at most), ``stopped`` (what was being done) and ``listed`` (the
-            sessions).
+            ``studied`` (study and placement), ``offered`` (its files of code), ``defined`` (a file
+            and what it defines), ``inferred`` (a contract of code that is there), ``placed`` (a
+            placement), ``opened`` (a session's name), ``event`` (of a journal), ``cells`` (what
+            stands in them), ``checking`` (a tier, or ``""``), ``checked`` (the report), ``words``
+            (what an agent is just writing), ``paused`` (whether), ``proposed`` (what an export
+            would make), ``trying`` (for how many seconds at most), ``stopped`` (what was being
+            done) and ``listed`` (the sessions).
         folder: Where sessions are kept; by default the person's sessions.
     """
 
@@ -59,6 +60,7 @@ class Work:
         self._mending = threading.RLock()
         self._go = threading.Event()
         self._go.set()
+        self._studied: Study | None = None
         self._proposed: Placement | None = None
         self._placement: Placement | None = None  # where a person wants the code
         self._check_waits = False
@@ -92,6 +94,14 @@ class Work:
     def study(self, repository: str, contract: str) -> None:
         """Study a target, and place the spec in it where there is a valid one."""
         self._do("study", lambda: self._study(repository, contract))
+
+    def offer(self, path: str) -> None:
+        """List what a file of the studied target defines that tests can be written for."""
+        self._do("", lambda: self._offer(path.strip()), self._aside)
+
+    def infer(self, path: str, name: str) -> None:
+        """Infer the contract of code that is in the studied target."""
+        self._do("infer", lambda: self._infer(path.strip(), name))
 
     def start(self, contract: str, repository: str, **keywords: Any) -> None:
         """Begin a new session and run its implementer."""
@@ -312,9 +322,23 @@ class Work:
         placement = None
         with suppress(SpecError):  # the spec's own message stands beside it already
             placement = repo.place(study, loads(contract))
-        self._placement, self._proposed = None, placement
+        self._studied, self._placement, self._proposed = study, None, placement
         self._tell("studied", (study, placement))
+        self._tell("offered", inference.code_files(study))
         self._worker.warm_up()
+
+    def _offer(self, path: str) -> None:
+        with suppress(WorkbenchError):  # it is being typed; inferring says what is wrong with it
+            if self._studied is not None:
+                self._tell("defined", (path, inference.definitions(self._studied, path)))
+
+    def _infer(self, path: str, name: str) -> None:
+        if self._studied is None:
+            raise UsageError("no target has been studied yet; name its folder and press Study")
+        if not path:
+            raise UsageError("there is no file yet; choose the one whose code shall get tests")
+        root = self._studied.root
+        self._tell("inferred", inference.infer(root, path, self._worker, name=name))
 
     def _place(self, path: str, test_path: str) -> None:
         if self._proposed is None:

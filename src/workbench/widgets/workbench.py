@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import ipywidgets
 
 from workbench.errors import UsageError
+from workbench.inference import Inferred
 from workbench.journal import Event
 from workbench.records import (
     Cell,
@@ -30,6 +31,7 @@ from workbench.revisions import Revisions
 from workbench.spec import Spec
 from workbench.widgets._cards import Cards
 from workbench.widgets._cells_panel import CellsPanel
+from workbench.widgets._existing import Existing
 from workbench.widgets._export_panel import ExportPanel
 from workbench.widgets._flusher import Flusher
 from workbench.widgets._implement_panel import ImplementPanel, devices
@@ -68,8 +70,11 @@ class Workbench(ipywidgets.VBox):
         self._flusher = Flusher()
         self._work = Work(self._hear, Path(sessions) if sessions else None)
         self.spec = SpecPanel(self._flusher, reading, self._work.predict, specs_folder(), spec)
+        self.existing = Existing(
+            self._flusher, self._work.offer, self._work.infer, self._start_tests
+        )
         self.target = TargetPanel(
-            self._flusher, self._study, self._lay, self._work.place, str(repo or "")
+            self._flusher, self._study, self._lay, self._work.place, str(repo or ""), self.existing
         )
         cards = Cards(self._flusher, self._work.confirm, self._work.reply)
         self.implement = ImplementPanel(
@@ -154,6 +159,11 @@ class Workbench(ipywidgets.VBox):
             kills=self.implement.kills.value,
         )
 
+    def _start_tests(self) -> None:
+        """Write tests for code that is there, from the contract as it stands, and prove them."""
+        self.implement.prove_tests()
+        self._start()
+
     def _choose_device(self, device: str) -> None:
         self._work.device = device
 
@@ -193,6 +203,8 @@ class Workbench(ipywidgets.VBox):
                 self.spec.predicted(*value)
             case "studied":
                 self.target.studied(*value)
+            case "defined":
+                self.existing.defined(*value)
             case _ if topic in self._shows:
                 self._shows[topic](value)
         self._enable()
@@ -202,6 +214,8 @@ class Workbench(ipywidgets.VBox):
         """What shows each topic that needs nothing but its value."""
         return {
             "laid": self.target.laid,
+            "offered": self.existing.offered,
+            "inferred": self._inferred,
             "placed": self.target.placed,
             "listed": self.sessions.listed,
             "opened": self._opened,
@@ -213,6 +227,11 @@ class Workbench(ipywidgets.VBox):
             "words": self.implement.words,
             "paused": self.implement.paused,
         }
+
+    def _inferred(self, found: Inferred) -> None:
+        self.spec.opened(found.spec)
+        self.existing.inferred(found)
+        self.target.say("")
 
     def _opened(self, session: str) -> None:
         with self._handing:
@@ -288,6 +307,7 @@ class Workbench(ipywidgets.VBox):
         }
         for widget, wanted in usable.items():
             self._flusher.set(widget, disabled=not wanted)
+        self.existing.usable(idle=idle)
         working = self._busy == "implement"
         self.implement.usable(idle=idle, working=working, goes_on=idle and self._work.can_go_on)
 
@@ -295,6 +315,7 @@ class Workbench(ipywidgets.VBox):
         parts: dict[str, Panel] = {
             "read": self.spec,
             "study": self.target,
+            "infer": self.target,
             "implement": self.implement,
             "check": self.verdicts,
             "export": self.export,
