@@ -1,6 +1,6 @@
 """What the checks find: seeded bugs with and without their contract, and silent random mutants.
 
-    python benchmarks/detection.py [blind] [gallery] [mutants] [--family NAME] [--each 12]
+    python benchmarks/detection.py [blind] [gallery] [mutants] [--family NAME] [--folder DIR]
 
 A bug is caught where a verdict fails; inconclusive is not enough. Without a contract means that
 the spec's requirements are taken away, and only options, sizes, inputs and outputs are left; what
@@ -56,16 +56,16 @@ class Trial:
     spec: Spec
 
 
-def blind(only: str) -> Iterator[Trial]:
+def blind(only: str, folder: Path) -> Iterator[Trial]:
     """Bugs that were written without running a check, by family of code."""
-    for family in families(BLIND):
+    for family in families(folder):
         if only in ("", family.name):
             yield Trial(family.name, "(none)", family.good, family.contract)
             for name, source in family.bugs.items():
                 yield Trial(family.name, name, source, family.contract)
 
 
-def gallery(only: str) -> Iterator[Trial]:
+def gallery(only: str, _: Path) -> Iterator[Trial]:
     """The gallery of bad drafts, each written beside the check that it trips."""
     for draft in entries():
         if draft.trips and only in ("", draft.spec):
@@ -124,10 +124,10 @@ def seeded_bugs(trials: Iterable[Trial], worker: Worker, tier: str) -> None:
     print("alarms on the good modules:", ", ".join(alarms) or "none")
 
 
-def mutants(only: str, each: int, worker: Worker, tier: str) -> None:
+def mutants(only: str, folder: Path, each: int, worker: Worker, tier: str) -> None:
     """Print how many silent random mutants of the good modules are caught."""
     caught, silent, alike, missed = 0, 0, 0, []
-    for family in families(BLIND):
+    for family in families(folder):
         if only not in ("", family.name):
             continue
         draft, spec = one_file(family.good), family.contract
@@ -169,6 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", nargs="*", default=["blind", "gallery", "mutants"])
     parser.add_argument("--family", default="")
+    parser.add_argument("--folder", type=Path, default=BLIND, help="of families of code")
     parser.add_argument("--each", type=int, default=12)
     parser.add_argument("--tier", default="full")
     asked = parser.parse_args()
@@ -176,10 +177,10 @@ def main() -> None:
         for name, trials in (("blind", blind), ("gallery", gallery)):
             if name in asked.what:
                 print(f"== {name}")
-                seeded_bugs(trials(asked.family), worker, asked.tier)
+                seeded_bugs(trials(asked.family, asked.folder), worker, asked.tier)
         if "mutants" in asked.what:
             print("== mutants")
-            mutants(asked.family, asked.each, worker, asked.tier)
+            mutants(asked.family, asked.folder, asked.each, worker, asked.tier)
 
 
 if __name__ == "__main__":

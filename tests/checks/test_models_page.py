@@ -17,7 +17,8 @@ BOTH = PAGE + (DOCS / "kinds.md").read_text(encoding="utf-8")
 def test_every_phrase_is_on_a_page():
     for name in registry.members("checks"):
         phrases = () if name == "law" else registry.load("checks", name).DECIDES
-        assert [phrase for phrase in phrases if f"`{phrase}" not in BOTH] == [], name
+        listed = [phrase for phrase in phrases if not phrase.endswith(" operations")]  # see below
+        assert [phrase for phrase in listed if f"`{phrase}" not in BOTH] == [], name
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 from workbench.checks._decision import CannotLook
 from workbench.checks._inputs import Array, Arrays
 from workbench.checks._subject import Subject
+from workbench.spec import CHANCE
 
 ITEMS = 23  # so many that no batch size divides them
 Step = Mapping[str, Any]
@@ -44,6 +45,7 @@ class Played:
         keys: The names of its parts as they come.
         batch: The parts of a batch.
         batches: The batches of an epoch.
+        draws: Random numbers that an item drew: their kind and their values.
         raised: The class of an error.
         message: Its text.
     """
@@ -55,6 +57,7 @@ class Played:
     keys: Sequence[str] = ()
     batch: Arrays = field(default_factory=dict)
     batches: Sequence[Arrays] = ()
+    draws: Sequence[tuple[str, Array]] = ()
     raised: str = ""
     message: str = ""
 
@@ -118,8 +121,12 @@ def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, A
 
 
 def is_random(subject: Subject) -> bool:
-    """Whether the contract says that items are random."""
-    return any(line.phrase == "random items" for line in subject.spec.requires.values())
+    """Whether the contract says that items are random, or an equation leaves them to chance."""
+    chance = {*CHANCE, "normal", "uniform"}
+    return any(
+        line.phrase == "random items" or (line.equation and line.equation.functions & chance)
+        for line in subject.spec.requires.values()
+    )
 
 
 def play(

@@ -17,7 +17,7 @@ from workbench.checks._functions import FUNCTIONS
 from workbench.checks._inputs import Array
 from workbench.errors import nearest
 from workbench.laws import Unsuited
-from workbench.spec import Equation
+from workbench.spec import CHANCE, Equation
 
 _LARGEST = 20_000_000  # elements of one intermediate result
 
@@ -62,6 +62,39 @@ class Unassigned(Exception):
         self.name = name
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What an equation leaves to chance at one place.
+
+    Args:
+        place: Where it stands in the text.
+        words: The call.
+        count: Of how many alternatives one is taken; 0 for a number.
+        low: The least number.
+        high: The largest number.
+        share: How often the first of two alternatives is taken, where that is said.
+    """
+
+    place: tuple[int, int]
+    words: str
+    count: int = 0
+    low: float = 0.0
+    high: float = 0.0
+    share: float | None = None
+
+
+class Undecided(CannotLook):
+    """An equation leaves something to chance, and nothing says how it came out.
+
+    Args:
+        choice: What is left.
+    """
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__(f"only an item of a data set can be {choice.words}")
+        self.choice = choice
+
+
 @dataclass
 class Beside:
     """What an equation can speak of besides names.
@@ -71,11 +104,13 @@ class Beside:
         draws: Random numbers that the run drew: their kind and their values, in order.
         held: Values through which nothing flows, by their place in the text; they are filled in
             where they are computed first, and taken from here afterwards.
+        chosen: How what is left to chance came out, by its place in the text.
     """
 
     module: Callable[[str, list[Array]], Array] | None = None
     draws: Sequence[tuple[str, Array]] = ()
     held: dict[tuple[int, int], Any] = field(default_factory=dict)
+    chosen: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
 
 def solve(equation: Equation, names: Mapping[str, Any], beside: Beside | None = None) -> Array:
@@ -93,6 +128,7 @@ def solve(equation: Equation, names: Mapping[str, Any], beside: Beside | None = 
         CannotLook: The equation cannot be computed with these values.
         NotDrawn: It speaks of random numbers that were not drawn.
         Unassigned: It speaks of a weight ``?name`` that is not among the weights.
+        Undecided: It leaves something to chance that nothing decides.
     """
     given = {name: _given(value) for name, value in names.items()}
     try:
@@ -176,6 +212,8 @@ class _Solver:
         place = (node.lineno, node.col_offset)
         if name == "detach" and place in self._beside.held:
             return self._beside.held[place]
+        if name in CHANCE:
+            return self._by_chance(name, node)
         arguments = [self.value(part) for part in node.args]
         named = {str(part.arg): self.value(part.value) for part in node.keywords}
         if name == "detach":
@@ -188,6 +226,24 @@ class _Solver:
             path, *inputs = arguments
             return self._beside.module(path, [np.asarray(each) for each in inputs])
         return FUNCTIONS[name](*arguments, **named)
+
+    def _by_chance(self, name: str, node: ast.Call) -> Any:
+        """Take the alternative or the number that was decided on; no other one is computed."""
+        place, words = (node.lineno, node.col_offset), ast.unparse(node)
+        if name in ("one_of", "sometimes"):
+            alternatives = node.args[name == "sometimes" :]
+            share = float(self.value(node.args[0])) if name == "sometimes" else None
+            choice = Choice(place, words, count=len(alternatives), share=share)
+        else:
+            low, high = (float(self.value(part)) for part in node.args)
+            count = int(high - low) + 1 if name == "whole_between" else 0
+            choice = Choice(place, words, count, low, high)
+        decided = self._beside.chosen.get(place)
+        if decided is None:
+            raise Undecided(choice)
+        if name in ("one_of", "sometimes"):
+            return self.value(alternatives[int(decided)])
+        return int(choice.low + decided) if name == "whole_between" else decided
 
     def _drawn(self, kind: str, like: Any) -> Array:
         for at, (drawn, values) in enumerate(self._left):

@@ -118,14 +118,18 @@ def _decidable(
             line=line.line,
             field=f"requires.{line.id}",
         )
-    forms = modules[deciding[line.phrase]].DECIDES[line.phrase]
+    module = modules[deciding[line.phrase]]
+    forms = module.DECIDES[line.phrase]
     legal(line, forms)
+    if line.of and line.comparison in ("==", "<=", ">=") and not hasattr(module, "NAMED"):
+        problem = f"{line.phrase!r} cannot speak of {line.of!r} alone; leave 'of {line.of}' out"
+        raise SpecError(problem, line=line.line, field=f"requires.{line.id}")
     words = any(form == line.right.strip("'\"") for form in forms)
     if line.comparison in ("==", "<=", ">=") and not words:
         try:
             # A size has no value of its own, and any legal one shows whether the form is sound.
             sizes = {name: size.bounds(spec.options)[1] for name, size in spec.sizes.items()}
-            sized = spec.kind in _SIZED or hasattr(modules[deciding[line.phrase]], "SIZED")
+            sized = spec.kind in _SIZED or hasattr(module, "SIZED")
             line.expression.value({**spec.options, **(sizes if sized else {})})
         except SpecError as error:
             raise error.at(line=line.line, field=f"requires.{line.id}") from None

@@ -15,7 +15,7 @@ from workbench.checks._inputs import Array, Arrays
 from workbench.checks._subject import Subject
 
 ROWS = 6  # examples in a batch, where the contract allows it
-_NO_ROLE = ("run", "save", "load", "target")
+_FREE = 1e6  # a norm that no gradient has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,10 @@ class Setting:
         decay: The weight decay.
         momentum: The momentum.
         validation: The seed of the data to evaluate on.
+        script: What each pass over the validation data is told that the loss is; empty for the
+            true one.
+        uneven: Whether the last batch of the validation data is smaller than the others.
+        without: Roles that are left out of the call.
         more: ``path``, ``save`` and ``load``: names of checkpoints.
     """
 
@@ -48,6 +52,9 @@ class Setting:
     decay: float = 0.0
     momentum: float = 0.0
     validation: int = 900
+    script: Sequence[float] = ()
+    uneven: bool = False
+    without: Sequence[str] = ()
     more: Mapping[str, str] | None = None
 
 
@@ -140,8 +147,10 @@ def _run(subject: Subject, setting: Setting) -> dict[str, Any]:
         name: value for name, value in vars(setting).items() if name not in ("more", "options")
     }
     has = "validation" in subject.spec.roles
-    given["validation"] = data(subject, 2, seed=setting.validation) if has else []
-    given["data"] = list(setting.data)
+    beside = data(subject, 2, seed=setting.validation) if has else []
+    given["validation"] = uneven(beside) if given.pop("uneven") and has else beside
+    given |= {"data": list(setting.data), "script": list(setting.script)}
+    given["without"] = list(setting.without)
     return {**given, "options": dict(setting.options or {}), **(setting.more or {})}
 
 
@@ -172,6 +181,12 @@ def data(subject: Subject, count: int, *, rows: int = ROWS, seed: int = 0) -> li
         arrays[target(subject)] = _learnable(subject, arrays)
         batches.append(arrays)
     return batches
+
+
+def uneven(batches: Sequence[Arrays]) -> list[Arrays]:
+    """Leave most of the last batch out, so that examples and batches count differently."""
+    last = {name: values[: max(1, len(values) // 3)] for name, values in batches[-1].items()}
+    return [*batches[:-1], last]
 
 
 def _learnable(subject: Subject, arrays: Arrays) -> Array:
@@ -207,6 +222,22 @@ def steps_of(subject: Subject, phrase: str) -> int:
     meant = _implied.option(subject.spec, _implied.ACCUMULATION, int)
     number = subject.spec.options.get(meant)
     return number if isinstance(number, int) and phrase == "accumulation" else 1
+
+
+def options_of(subject: Subject, phrase: str) -> list[str]:
+    """Name the options that a requirement, or an option of that meaning, speaks of."""
+    for line in subject.spec.requires.values():
+        if line.phrase == phrase:
+            return sorted(line.expression.names & subject.spec.options.keys())
+    patterns = {"accumulation": _implied.ACCUMULATION, "gradient norm": _implied.LIMIT}
+    meant = _implied.option(subject.spec, patterns[phrase], int, float)
+    return [meant] if meant else []
+
+
+def unclipped(subject: Subject) -> dict[str, float]:
+    """Set the largest norm of the gradients, where an option says it, so high that none is cut."""
+    names = options_of(subject, "gradient norm")
+    return {names[0]: _FREE} if len(names) == 1 else {}
 
 
 def apart(one: Array, other: Array) -> float:

@@ -7,9 +7,13 @@ Fix: Pass the rate to each dropout; call each of them once in training.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._dropped import Dropped, Places
+from workbench.checks._dropped import drops as masks
 from workbench.checks._graph import Graph, Node, graph
 from workbench.checks._requirement import NUMBER, counted
 from workbench.checks._subject import Subject
@@ -19,12 +23,15 @@ TIER = "live"
 KINDS = ()
 DECIDES = {
     "dropout": (NUMBER,),
+    "channel dropout": (NUMBER,),
+    "example dropout": (NUMBER,),
     "attention dropout": (NUMBER,),
     "dropout layers": (NUMBER,),
 }
 COST = 30
 
-_STEPS = 4  # operations from a draw to the product with what it hides
+_WHOLE = {"channel dropout": "channels", "example dropout": "examples"}
+_NAMED = r"channel|spatial|feature|path|depth|example|[123]d|word|token"
 _SIGMAS = 6.0  # a share that lies further off is no chance: one in 500 million
 
 
@@ -40,13 +47,19 @@ def check(subject: Subject) -> Decision:
     """Find what is zero at random in a training run, and which share of it."""
     case = subject.bare()
     found = graph(subject, case, train=True)
-    drops = _drops(found)
+    drops = masks(found)
     conditions = subject.conditions(case, mode="train", weights="spread")
     phrase = subject.phrase.phrase
     if phrase == "dropout layers":
         return counted(subject, len(drops), "dropouts that an output depends on", conditions)
     if phrase == "attention dropout":
         drops = [node for node in drops if _follows_softmax(found, node)]
+    dropped = Dropped(found)
+    wrong = _wrong_kind(subject, dropped, drops)
+    if wrong is not None:
+        words = f"a dropout of whole {dropped.granularity(wrong)}"
+        return failed(words, "single elements", conditions, where=wrong.line)
+    drops = [node for node in drops if _meant(subject, dropped.granularity(node))]
     rate = float(subject.phrase.expression.value(subject.options))
     if not drops:
         if rate == 0:
@@ -59,26 +72,48 @@ def check(subject: Subject) -> Decision:
         if abs(seen - rate) > bound:
             words = f"a rate of {seen:.3g}" + ("" if exact else f", of {count} elements")
             return failed(words, f"{rate:g}", conditions, where=node.line)
+    if phrase == "dropout" and rate and subject.phrase.id and not _said(subject, "dropout sites"):
+        missing = _forgotten(dropped.places())
+        if missing:
+            words, where = missing
+            return failed(
+                words, "dropout in each (or a line 'dropout sites')", conditions, where=where
+            )
     return passed(f"a rate of {rate:g} in {len(drops)} dropouts", **conditions)
 
 
-def _drops(graph: Graph) -> list[Node]:
-    """Find random masks, each once: fused dropouts, and what is drawn and then compared."""
-    found: list[Node] = []
-    for node in graph.nodes:
-        op = node.op.rstrip("_")
-        if (op == "native_dropout" and node.dtype != "bool") or op == "bernoulli":
-            if graph.used >> node.number & 1 and not _same_draw(graph, found, node):
-                found.append(node)
-        elif node.kind == "pointwise" and op in ("lt", "le", "gt", "ge"):
-            drawn = [s for s in node.sources if graph[s].op in ("rand", "rand_like")]
-            if drawn and graph.used >> node.number & 1:
-                found.append(node)
-    return found
+def _said(subject: Subject, *phrases: str) -> bool:
+    return any(line.phrase in phrases for line in subject.spec.requires.values())
 
 
-def _same_draw(graph: Graph, found: list[Node], node: Node) -> bool:
-    return any(node.sources == other.sources and node.op == other.op for other in found)
+def _meant(subject: Subject, kind: str) -> bool:
+    """Whether the requirement speaks of a dropout that takes away so much at once."""
+    phrase = subject.phrase.phrase
+    if phrase in _WHOLE:
+        return kind == _WHOLE[phrase]
+    told = [whole for other, whole in _WHOLE.items() if _said(subject, other)]
+    return phrase != "dropout" or kind not in told
+
+
+def _wrong_kind(subject: Subject, dropped: Dropped, drops: list[Node]) -> Node | None:
+    """Find a dropout that takes more away at once than the contract says."""
+    named = re.search(_NAMED, f"{subject.phrase.right} {subject.spec.name}".lower())
+    if subject.phrase.phrase != "dropout" or named or not subject.phrase.id:
+        return None
+    whole = [n for n in drops if dropped.granularity(n) != "elements"]
+    return next((n for n in whole if _meant(subject, dropped.granularity(n))), None)
+
+
+def _forgotten(places: dict[str, Places]) -> tuple[str, str] | None:
+    """Find branches without dropout where those that are like them have it."""
+    fed = places["feed-forward branches"]
+    for name in ("attention branches", "feed-forward branches"):
+        here = places[name]
+        if here.dropped and here.plain:
+            return f"none behind {len(here.plain)} of the {name}", here.plain[0]
+    if places["attention branches"].dropped and fed.plain and not places["hidden"].dropped:
+        return "none in the feed-forward branches", fed.plain[0]
+    return None
 
 
 def _follows_softmax(graph: Graph, node: Node) -> bool:

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from workbench.checks import _dataset, _detached, _loss, _metric, _parts
+from workbench.checks import _detached, _equation_of_items, _loss, _metric, _parts, _rates
 from workbench.checks._compare import apart
 from workbench.checks._decision import CannotLook, Decision, failed, passed
-from workbench.checks._equation import Beside, NotDrawn, solve
+from workbench.checks._equation import Beside, NotDrawn
 from workbench.checks._inputs import Array, Arrays, Case, padding_masks
 from workbench.checks._requirement import EQUATION
 from workbench.checks._subject import Subject
@@ -32,7 +32,6 @@ DECIDES = {"equals": (EQUATION,)}
 COST = 6
 
 _FAR = 1e-6  # two ways to compute the same in double precision, with room for an epsilon
-_FAR_ITEM = 1e-5  # items are in single precision
 _DRAWS = 3
 _SETS = 6
 
@@ -43,9 +42,9 @@ def check(subject: Subject) -> Decision:
     if equation is None:
         raise CannotLook("the requirement holds no equation")
     if subject.spec.kind == "training":
-        raise CannotLook("a training loop gives no value that an equation could describe")
+        return _rates.decide(subject, equation)
     if subject.spec.kind == "dataset":
-        return _items(subject, equation)
+        return _equation_of_items.decide(subject, equation)
     exact = subject.exact if subject.spec.kind != "metric" else "float64"
     fitted = Fitted(equation, _FAR if exact == "float64" else 1e-4)
     situations = _of_parts if subject.phrase.of_part else _of_whole
@@ -118,27 +117,6 @@ def _of_parts(subject: Subject, equation: Equation, exact: str) -> Iterator[Situ
             told = subject.conditions(case, mode="train" if noisy else "eval", part=found["path"])
             seen = outputs[0].astype(np.float64)
             yield seen, {**names, **inputs}, beside, {**told, "where": found["where"]}
-
-
-def _items(subject: Subject, equation: Equation) -> Decision:
-    """Compare a part of every item; the equation knows all data, and which item it is."""
-    data = _dataset.given(subject)
-    count = _dataset.length(subject, data)
-    part = subject.phrase.of or _dataset.first(subject)
-    for index, values in enumerate(_dataset.items(subject, data, count)):
-        if part not in values:
-            raise CannotLook(f"item {index} has no {part!r}; see `item_types`")
-        known = _dataset.names(subject, data, index)
-        expected = solve(equation, {**known, **data.inputs, "item": index})
-        seen = values[part].astype(np.float64)
-        seen = seen.reshape(expected.shape) if seen.size == expected.size else seen
-        if apart(expected, seen) > _FAR_ITEM:  # the shape is for `item_types`
-            return failed(
-                f"item {index}: {part} is {_words(values[part], expected)}",
-                f"{_shown(expected)}, as {equation.text} gives",
-                {"items": data.count, "index": index},
-            )
-    return passed(f"as the equation gives, for {count} items")
 
 
 def _outputs(

@@ -26,8 +26,7 @@ _EPOCHS = 2
 def check(subject: Subject) -> Decision:
     """Count how often each row of the data went through the model with gradients."""
     each = _training.steps_of(subject, "accumulation")
-    rest = subject.requirement is not None  # a group of batches that is not complete
-    data = _training.data(subject, 2 * each + (rest and each > 1))
+    data = _training.data(subject, 2 * each + (each > 1))  # the last group is not complete
     setting = _training.Setting(data=data, epochs=_EPOCHS, shuffle=True)
     (trace,) = _training.train(subject, setting)
     used: Counter[int] = Counter()
@@ -44,7 +43,7 @@ def check(subject: Subject) -> Decision:
         row, times = next(iter(wrong.items()))
         seen = f"{len(wrong)} of {rows} rows not once in each epoch; row {row} {times} times in all"
         return failed(seen, f"{_EPOCHS} times in {_EPOCHS} epochs", conditions)
-    if rest and trace.waiting:
+    if subject.requirement is not None and trace.waiting:
         seen = f"{trace.waiting} batches went through the model at the end, and no step followed"
         return failed(seen, "a step for the batches that are left", conditions)
     return passed(f"{rows} rows, once in each of {_EPOCHS} epochs", **conditions)

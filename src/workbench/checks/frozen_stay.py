@@ -32,4 +32,7 @@ def check(subject: Subject) -> Decision:
     ]
     if moved:
         return failed(f"{', '.join(moved)} changed", "frozen parameters as they were")
+    thawed = [e["name"] for e in trace.parameters if e["learns"] and not e["learned"]]
+    if thawed:
+        return failed(f"{', '.join(thawed)} may learn afterwards", "frozen parameters stay frozen")
     return passed(f"{', '.join(names)} as before")

@@ -23,7 +23,6 @@ DECIDES = {"gradient norm": (NUMBER,)}
 COST = 23
 
 _FAR = 2e-3
-_FREE = 1e6
 
 
 def implied(spec: Spec) -> list[str]:
@@ -41,7 +40,7 @@ def check(subject: Subject) -> Decision:
         return _limit(subject, data)
     free, declared = _training.train(
         subject,
-        _training.Setting(data=data, options={names[0]: _FREE}),
+        _training.Setting(data=data, options=_training.unclipped(subject)),
         _training.Setting(data=data),
     )
     gradient = free.gradient(0)

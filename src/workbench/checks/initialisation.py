@@ -8,10 +8,13 @@ Fix: Apply the scheme to the weights after all layers are built, and check that 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from workbench.checks._blocks import residuals
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._graph import graph
 from workbench.checks._inputs import Array
@@ -30,6 +33,10 @@ DECIDES = {
     "initial scale": (NUMBER,),
     "initial position deviation": (NUMBER,),
     "initial token deviation": (NUMBER,),
+    "initial residual deviation": (NUMBER,),
+    "initial value": (NUMBER,),
+    "initial bound": (NUMBER,),
+    "initial distribution": ("normal", "uniform"),
     "initialisation": (
         "xavier_uniform",
         "xavier_normal",
@@ -43,6 +50,7 @@ DECIDES = {
     ),
 }
 COST = 3
+NAMED = True
 
 # What a parameter does in a run, in the words of its operations.
 _DOES = {
@@ -59,12 +67,15 @@ _FEW = 24  # elements; with fewer no spread can be told
 def check(subject: Subject) -> Decision:
     """Compare each matrix, or each bias, with what was declared."""
     conditions = {"options": dict(subject.options), "weights": "born"}
-    chosen = list(_chosen(subject))
+    built = _built(subject)
+    chosen = _chosen(subject, built)
     if not chosen:
-        raise CannotLook(f"no parameter is one that {subject.phrase.phrase!r} speaks of")
+        meant = f"called {subject.phrase.of!r}" if subject.phrase.of else "one"
+        raise CannotLook(f"no parameter is {meant} that {subject.phrase.phrase!r} speaks of")
+    wanted = _wanted(subject, len(chosen))
     told = 0
-    for name, values in chosen:
-        problem = _problem(subject, values)
+    for name, number in zip(chosen, wanted, strict=True):
+        problem = _problem(subject, built["state"][name], number)
         if problem is None:
             continue
         told += 1
@@ -75,26 +86,69 @@ def check(subject: Subject) -> Decision:
     return passed(f"{subject.phrase.text} in {told} parameters", **conditions)
 
 
-def _chosen(subject: Subject) -> Iterator[tuple[str, Array]]:
-    """Yield the parameters that the phrase speaks of, as they were born."""
-    built, phrase = _built(subject), subject.phrase.phrase
-    state, tables = built["state"], _tables(subject)
-    acting = _acting(subject, _DOES[phrase]) if phrase in _DOES else set()
-    for name in (entry["name"] for entry in built["parameters"] if entry["learned"]):
-        values = state[name]
-        matrix = values.ndim >= 2 and values.size > max(values.shape)
-        if phrase == "initial bias":
-            # What scales is born as ones; what is added is a bias.
-            if values.ndim == 1 and not (values.size and np.all(values == 1)):
-                yield name, values
-        elif phrase in _DOES:
-            if name in acting:
-                yield name, values
-        elif phrase == "initial embedding deviation":
-            if name in tables:
-                yield name, values
-        elif matrix and (phrase == "initial deviation" or name not in tables):
-            yield name, values
+def _wanted(subject: Subject, count: int) -> list[Any]:
+    """Give the number for each parameter; a list has one for each, in order."""
+    if NUMBER not in DECIDES[subject.phrase.phrase]:
+        return [None] * count
+    value = subject.phrase.expression.value(subject.spec.options)
+    each = value if isinstance(value, list) else [value] * count
+    if len(each) != count:
+        raise CannotLook(f"{len(each)} numbers for {count} parameters")
+    return each
+
+
+def _chosen(subject: Subject, built: Answer) -> list[str]:
+    """List the parameters that the phrase speaks of, in the order of their numbers."""
+    learned = [entry["name"] for entry in built["parameters"] if entry["learned"]]
+    if subject.phrase.of:
+        return [name for name in learned if _called(name, subject.phrase.of)]
+    phrase = subject.phrase.phrase
+    ends = _ends(subject)
+    if phrase == "initial residual deviation":
+        return [name for name in learned if name in ends]
+    if phrase in _DOES:
+        acting = _acting(subject, _DOES[phrase])
+        return [name for name in learned if name in acting]
+    tables, apart = _tables(subject), _apart(subject, learned, ends)
+    fits = partial(_fits, phrase=phrase, tables=tables)
+    return [name for name in learned if name not in apart and fits(name, built["state"][name])]
+
+
+def _fits(name: str, values: Array, *, phrase: str, tables: set[str]) -> bool:
+    if phrase == "initial bias":
+        # What scales is born as ones; what is added is a bias.
+        return values.ndim == 1 and not (values.size and bool(np.all(values == 1)))
+    if phrase == "initial embedding deviation":
+        return name in tables
+    matrix = values.ndim >= 2 and values.size > max(values.shape)
+    return matrix and (phrase == "initial deviation" or name not in tables)
+
+
+def _called(name: str, pattern: str) -> bool:
+    """Whether a parameter has a name, or is the weight of a module that has it."""
+    return any(fnmatchcase(name, each) for each in (pattern, f"{pattern}.weight"))
+
+
+def _apart(subject: Subject, learned: list[str], ends: set[str]) -> set[str]:
+    """Name the parameters that another line speaks of."""
+    lines = [x for x in subject.spec.requires.values() if x.phrase.startswith("initial")]
+    found = {name for x in lines if x.of for name in learned if _called(name, x.of)}
+    residual = any(line.phrase == "initial residual deviation" for line in lines)
+    return found | (ends if residual else set())
+
+
+def _ends(subject: Subject) -> set[str]:
+    """Name the last matrix of each residual branch."""
+    found = graph(subject, subject.bare())
+    names = set()
+    for residual in residuals(found):
+        maps = [node for node in residual.inner if found.is_linear(node)]
+        if len(maps) > 1 or any(node.kind == "softmax" for node in residual.inner):
+            leaves = [found[found.bare(source)] for source in maps[-1].sources]
+            names |= {
+                leaf.name for leaf in leaves if leaf.kind == "parameter" and len(leaf.shape) > 1
+            }
+    return names
 
 
 def _built(subject: Subject) -> Answer:
@@ -128,15 +182,20 @@ def _acting(subject: Subject, operation: str) -> set[str]:
     return names
 
 
-def _problem(subject: Subject, values: Array) -> str | None:
+def _problem(subject: Subject, values: Array, wanted: Any) -> str | None:
     """Say what is wrong with one parameter; nothing, or None where it is too small to tell."""
     phrase = subject.phrase.phrase
-    if phrase in ("initial bias", "initial scale"):
-        wanted = float(subject.phrase.expression.value(subject.options))
+    if phrase in ("initial bias", "initial scale", "initial value"):
+        wanted = float(wanted)
         off = np.abs(values - wanted).max() if values.size else 0.0
         return f"has values up to {off:.3g} away" if off > 1e-6 else ""
+    if phrase == "initial bound":
+        return _bounded(values, float(wanted))
+    if phrase == "initial distribution":
+        edge = float(np.sqrt(3 * np.mean(values**2)))  # as far as these values tell it
+        return _form(values, word(subject), edge, 3 / math.sqrt(max(values.size, 1)))
     if phrase != "initialisation":
-        return _spread(values, float(subject.phrase.expression.value(subject.options)))
+        return _spread(values, float(wanted))
     scheme = word(subject)
     if scheme == "zeros":
         return f"has values up to {np.abs(values).max():.3g}" if np.any(values != 0) else ""
@@ -168,14 +227,30 @@ def _drawn(values: Array, scheme: str) -> str | None:
     problem = _spread(values, math.sqrt(variance))
     if problem:
         return f"{problem}; {scheme} has {math.sqrt(variance):.4g}"
-    edge = math.sqrt(3 * variance)
-    beyond = bool(np.abs(values).max() > edge * (1 + 1e-6))
+    return _form(values, form, math.sqrt(3 * variance), 1e-6)
+
+
+def _form(values: Array, form: str, edge: float, room: float) -> str | None:
+    """Tell a uniform draw from a normal one, by the edge that a uniform one of its spread has."""
+    if values.size < _FEW or not edge:
+        return None
+    beyond = float(np.abs(values).max()) > edge * (1 + room)
     if form == "uniform" and beyond:
         return f"has values beyond the edge {edge:.4g} of a uniform draw"
     # A normal draw passes the edge of the uniform one with 8 % of its values.
     if form == "normal" and not beyond and values.size >= 20 * _FEW:
         return f"has no value beyond {edge:.4g}, as a uniform draw"
     return ""
+
+
+def _bounded(values: Array, wanted: float) -> str | None:
+    """Compare a uniform draw with its bound."""
+    if values.size < _FEW:
+        return None
+    largest = float(np.abs(values).max())
+    if largest > wanted * (1 + 1e-6):
+        return f"has values up to {largest:.4g}"
+    return _spread(values, wanted / math.sqrt(3))
 
 
 def _orthogonal(values: Array) -> str:

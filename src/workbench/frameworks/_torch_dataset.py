@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data._utils import worker as torch_worker
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_part import Drawn
 from workbench.frameworks._torch_pinned import pinned
 
 _MOST = 10_000  # batches of one epoch; a loader that never ends must not hang the candidate
@@ -114,7 +115,10 @@ def _item(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
     if worker is None:
         if "seed" in step:
             modules.seed(step["seed"])
-        return _shown(held.set[step["index"]], held.arguments["returns"])
+        with Drawn() if step.get("draws") else contextlib.nullcontext() as drawn:
+            value = held.set[step["index"]]
+        draws = [[kind, values] for kind, values in drawn.draws] if drawn else []
+        return {**_shown(value, held.arguments["returns"]), "draws": draws}
     with _Worker(held.set, **worker) as own:
         return _shown(own[step["index"]], held.arguments["returns"])
 

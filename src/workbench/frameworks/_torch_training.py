@@ -16,7 +16,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from workbench.frameworks import _torch_module as modules
-from workbench.frameworks._torch_probe import Batch, Loader, Probe, Record, keys, usual_loss
+from workbench.frameworks._torch_probe import Batch, Loader, Probe, Record, keys, told_loss
 
 
 def training(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +27,8 @@ def training(arguments: Mapping[str, Any]) -> dict[str, Any]:
             loss compares with; ``shape``: of the output without the batch axis; ``runs``: settings
             with ``data`` and ``validation`` (batches of arrays), ``options``, ``epochs``, ``seed``,
             ``weights`` (flat, or None), ``dropout``, ``shuffle``, ``rate``, ``decay``,
-            ``momentum``, and perhaps ``path``, ``save`` and ``load``: names of checkpoints.
+            ``momentum``, ``script`` (said losses on the validation data), ``without`` (roles that
+            are left out), and perhaps ``path``, ``save`` and ``load``: names of checkpoints.
 
     Returns:
         ``runs``: for each its ``steps``, ``events``, ``parameters``, ``losses`` and ``groups``,
@@ -54,7 +55,13 @@ def _run(run: Mapping[str, Any], arguments: Mapping[str, Any], folder: str) -> d
         "before": before,
         "after": flat(parts.model),
         "parameters": [
-            {"name": name, "size": value.numel(), "axes": value.ndim, "learned": learned}
+            {
+                "name": name,
+                "size": value.numel(),
+                "axes": value.ndim,
+                "learned": learned,
+                "learns": value.requires_grad,
+            }
             for (name, value), learned in zip(
                 parts.model.named_parameters(), parts.learned, strict=True
             )
@@ -71,7 +78,7 @@ class _Parts:
         sources = {"training": run["data"], "validation": run["validation"]}
         target = given["target"]
         first = next(name for name in run["data"][0] if name != target)
-        self.record = Record(_known_rows(sources, first))
+        self.record = Record(_known_rows(sources, first), run["script"])
         modules.seed(run["seed"] + 7)
         example = run["data"][0]
         self.model = Probe(example, target, given["shape"], run["dropout"], self.record)
@@ -82,7 +89,7 @@ class _Parts:
             source: [_batch(arrays) for arrays in batches] for source, batches in sources.items()
         }
         self.target = target
-        self.loss = usual_loss(self.batches["training"][0][target])
+        self.loss = told_loss(self.batches["training"][0][target], self.record)
         learned = [value for value in self.model.parameters() if value.requires_grad]
         more = {"momentum": run["momentum"], "weight_decay": run["decay"]}
         self.optimizer = torch.optim.SGD(learned, lr=run["rate"], **more)
@@ -109,6 +116,7 @@ class _Parts:
     def loss_now(self) -> float:
         """Compute the loss over the training data, in evaluation, without leaving a trace."""
         kept, mode = list(self.record.events), self.model.training
+        script, self.record.script = self.record.script, ()
         self.model.eval()
         state = torch.get_rng_state()
         with torch.no_grad():
@@ -120,7 +128,7 @@ class _Parts:
             ]
         torch.set_rng_state(state)
         self.model.train(mode)
-        self.record.events[:] = kept
+        self.record.events[:], self.record.script = kept, script
         return float(torch.stack(values).mean())
 
 
@@ -198,7 +206,7 @@ def _watched(
 def _call(run: Mapping[str, Any], arguments: Mapping[str, Any], parts: _Parts, folder: str) -> Any:
     """Call the loop: a function, or the method of an object; give what it returned each time."""
     roles, found = arguments["roles"], modules.find(arguments["of"])
-    methods = ("run", "save", "load", "target")
+    methods = ("run", "save", "load", "target", *run["without"])
     given = {name: parts.role(role) for role, name in roles.items() if role not in methods}
     given = {**arguments["of"]["options"], **run["options"], **given}
     times = 1 if "epochs" in roles else run["epochs"]

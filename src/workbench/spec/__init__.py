@@ -5,7 +5,7 @@
 reads it: `_expression`, `_equation`, `_sequence`, `_tensor`, `_size`, `_requirement`, `_roles`.
 """
 
-from workbench.spec._equation import EQUATION_FUNCTIONS, Equation
+from workbench.spec._equation import CHANCE, EQUATION_FUNCTIONS, RATE_NAMES, Equation
 from workbench.spec._expression import Expression
 from workbench.spec._file import dumps, load, loads, save
 from workbench.spec._requirement import Requirement, parse_requirement
@@ -17,9 +17,11 @@ from workbench.spec._spec import Assumption, Kind, Spec
 from workbench.spec._tensor import DTYPES, Axis, Tensor
 
 __all__ = [
+    "CHANCE",
     "DTYPES",
     "EQUATION_FUNCTIONS",
     "OPERATIONS",
+    "RATE_NAMES",
     "ROLES",
     "Assumption",
     "Axis",

@@ -23,6 +23,12 @@ from dataclasses import dataclass
 
 from workbench.errors import SpecError, nearest
 
+CHANCE = ("one_of", "sometimes", "between", "whole_between")
+"""Functions that leave something to chance."""
+
+RATE_NAMES = ("step", "epoch", "steps", "steps_per_epoch", "rate")
+"""What an equation of a learning rate may speak of besides options: counts begin at 0."""
+
 EQUATION_FUNCTIONS: dict[str, str] = {
     "abs": "absolute values",
     "exp": "exponentials",
@@ -85,6 +91,10 @@ EQUATION_FUNCTIONS: dict[str, str] = {
     "detach": "x, through which no gradient flows",
     "normal": "normal(x): the normal noise that the run drew in the shape of x, in training",
     "uniform": "uniform(x): the same, between 0 and 1",
+    "one_of": "one_of(a, b): any of its arguments, for each item of a data set anew",
+    "sometimes": "sometimes(share, a, b): a in so many of all items, else b",
+    "between": "between(low, high): any number of a range, for each item anew",
+    "whole_between": "whole_between(low, high): any whole number of a range, both ends included",
     "module": "module('encoder', x): what a module inside makes of x; 'blocks.*' is one after "
     "the other",
     "heads": "heads(x, count): (batch, time, count * d) to (batch, count, time, d)",

@@ -3,6 +3,7 @@
     attention layers == num_layers          a quantity: phrase, comparison, closed form
     positions == rotary                     a choice: phrase, ==, a word
     padding invariant under mask            a law, with the input that switches it
+    initial deviation of head.weight == 0   a quantity of the parameters of a name
     causal over time                        a law, with the axis that it speaks of
     equals mean((prediction - target)**2)   a reference equation (see `_equation`)
     z equals mu                             the same for one of several outputs
@@ -24,7 +25,9 @@ from workbench.spec._equation import Equation
 from workbench.spec._expression import Expression
 from workbench.spec._sequence import Sequence
 
-_COMPARISON = re.compile(r"^(?P<phrase>.+?)\s*(?P<comparison>==|<=|>=)\s*(?P<right>.+)$")
+_COMPARISON = re.compile(
+    r"^(?P<phrase>.+?)(?:\s+of\s+(?P<of>[\w.*]+))?\s*(?P<comparison>==|<=|>=)\s*(?P<right>.+)$"
+)
 _LAW = re.compile(r"^(?P<phrase>.+?)(?:\s+under\s+(?P<under>\w+))?(?:\s+over\s+(?P<over>\w+))?$")
 _EQUALS = re.compile(r"^(?:(?P<of>[\w.]+)\s+)?(?P<verb>equals|runs)\s+(?P<right>.+)$")
 _PHRASE = re.compile(r"[a-z][a-z0-9 -]*$")
@@ -45,7 +48,8 @@ class Requirement:
         over: The axis that a law speaks of.
         line: The line in the spec file, from 1, where it is known.
         of: The output that an equation speaks of, or the class or path of a module inside; the
-            first output, if none is named.
+            first output, if none is named. Of a quantity the parameters, by their name, in which
+            a star stands for anything.
     """
 
     id: str

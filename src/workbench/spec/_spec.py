@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from workbench.errors import SpecError, nearest
+from workbench.spec._equation import RATE_NAMES
 from workbench.spec._requirement import Requirement, parse_requirement
 from workbench.spec._roles import ROLES, legal_roles, read_roles, usual_target
 from workbench.spec._size import Size, parse_size
@@ -258,6 +259,7 @@ class Spec(BaseModel):
                 model = self.kind in ("model", "layer")
                 more = {"weights", *self.outputs} if model else set()
                 more |= {"item"} if self.kind == "dataset" else set()  # the index of an item
+                more |= set(RATE_NAMES) if self.kind == "training" else set()
                 known = both | set(self.inputs) | more
                 if not line.of_part:  # a part has arguments of its own
                     used.append((f"requires.{name}", line.equation.names, known))
@@ -280,7 +282,7 @@ class Spec(BaseModel):
             about: list[tuple[str, Mapping[str, Any]]] = [
                 (line.under, self.inputs),
                 (line.over, self.sizes),
-                ("" if line.of_part else line.of, self.outputs),
+                (line.of if self._of_output(line) else "", self.outputs),
             ]
             for word, legal in about:
                 if word and word not in legal:
@@ -288,6 +290,11 @@ class Spec(BaseModel):
                         f"{word!r} in {line.text!r} is not declared: {nearest(word, legal)}",
                         field=f"requires.{identifier}",
                     )
+
+    def _of_output(self, line: Requirement) -> bool:
+        """Whether a line speaks of an output, if it speaks of anything by its name."""
+        rate = self.kind == "training" and line.of == "learning_rate"
+        return line.comparison in ("equals", "runs") and not line.of_part and not rate
 
     def role(self, role: str) -> str:
         """Return what the code calls a part, or ``""`` where it has none."""
