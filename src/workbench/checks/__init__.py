@@ -25,6 +25,7 @@ from workbench.checks._gaps import gaps
 from workbench.checks._loss import variant
 from workbench.checks._plan import Lesson, Step, lesson, plan
 from workbench.checks._subject import Subject
+from workbench.checks._words import Words, read
 
 __all__ = [
     "CannotLook",
@@ -32,6 +33,7 @@ __all__ = [
     "Lesson",
     "Step",
     "Subject",
+    "Words",
     "behaviours",
     "gaps",
     "keys_of_batch",
@@ -39,5 +41,6 @@ __all__ = [
     "others",
     "parts_of_items",
     "plan",
+    "read",
     "variant",
 ]

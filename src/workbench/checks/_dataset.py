@@ -121,9 +121,9 @@ def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, A
 
 
 def is_random(subject: Subject) -> bool:
-    """Whether the contract says that items are random, or an equation leaves them to chance."""
+    """Whether items are random: the contract says so, an equation draws, or the draft says so."""
     chance = {*CHANCE, "normal", "uniform"}
-    return any(
+    return any(claim.text == "random items" for claim in subject.claims) or any(
         line.phrase == "random items" or (line.equation and line.equation.functions & chance)
         for line in subject.spec.requires.values()
     )

@@ -8,9 +8,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from workbench.checks import _inputs, _shrink, _sizes, _weights
+from workbench.checks._claims import Claim, claims
 from workbench.checks._decision import CannotLook
 from workbench.checks._inputs import Arrays, Case
 from workbench.checks._line import Answer, Asks, Line, needs_data
+from workbench.checks._words import Words
 from workbench.errors import CandidateRaised
 from workbench.spec import Requirement, Spec
 
@@ -38,6 +40,7 @@ class Declared:
         self.requirement: Requirement | None = None
         self.line = Line(ask)
         self.tampering = _unwatched
+        self.words = Words()
 
     @property
     def phrase(self) -> Requirement:
@@ -45,6 +48,11 @@ class Declared:
         if self.requirement is None:
             raise CannotLook("no requirement asks for this")
         return self.requirement
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """What the draft's own words require of it."""
+        return claims(self.spec, self.words)
 
     @property
     def optional(self) -> list[str]:

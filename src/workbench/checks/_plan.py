@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 
 from workbench import registry
+from workbench.checks._claims import Claim, claims
 from workbench.checks._requirement import legal
+from workbench.checks._words import Words
 from workbench.errors import SpecError, nearest
 from workbench.records import Tier
 from workbench.spec import Requirement, Spec, parse_requirement
@@ -44,6 +46,7 @@ class Step:
         requirement: The requirement that it decides, where there is one.
         exemption: Why the spec does not insist on it, or ``""``.
         implied: Whether no line says the requirement, and the names of the contract do.
+        claim: The draft's own words that make the requirement, where nothing else does.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Step:
     requirement: Requirement | None = None
     exemption: str = ""
     implied: bool = False
+    claim: Claim | None = None
 
 
 def lesson(name: str) -> Lesson:
@@ -72,12 +76,13 @@ def _line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def plan(spec: Spec, tier: Tier) -> list[Step]:
+def plan(spec: Spec, tier: Tier, words: Words | None = None) -> list[Step]:
     """List the checks that a spec asks for, the cheapest first.
 
     Args:
         spec: The spec.
         tier: How much is checked; a tier includes those before it.
+        words: What a draft says of itself; it is held to that where the spec is silent.
 
     Returns:
         The steps, in order.
@@ -90,10 +95,11 @@ def plan(spec: Spec, tier: Tier) -> list[Step]:
     for line in spec.requires.values():
         _decidable(spec, line, modules, deciding)
     _known_exemptions(spec, modules, deciding)
+    own = claims(spec, words) if words is not None else []
     steps = [
         step
         for name, module in modules.items()
-        for step in _steps(spec, name, module)
+        for step in _steps(spec, name, module, own)
         if _due(step, tier)
     ]
     if not steps:
@@ -143,15 +149,21 @@ def _known_exemptions(spec: Spec, modules: dict[str, ModuleType], deciding: dict
             raise SpecError(problem, field=f"allows.{key}")
 
 
-def _steps(spec: Spec, name: str, module: ModuleType) -> Iterator[Step]:
+def _steps(spec: Spec, name: str, module: ModuleType, own: list[Claim]) -> Iterator[Step]:
     lines: list[Requirement | None] = [
         line for line in spec.requires.values() if line.phrase in module.DECIDES
     ]
     said = {line.phrase for line in lines if line is not None}
     implied = [line for line in implied_by(spec, module) if line.phrase not in said]
+    said |= {line.phrase for line in implied}
+    claimed = [(_read(claim.text), claim) for claim in own]
+    claimed = [
+        (line, claim) for line, claim in claimed if line.phrase in module.DECIDES.keys() - said
+    ]
     if not lines and spec.kind in module.KINDS:
         lines = [None]
-    for line in [*lines, *implied]:
+    told = [*((line, False, None) for line in lines), *((line, True, None) for line in implied)]
+    for line, meant, claim in [*told, *((line, True, claim) for line, claim in claimed)]:
         keys = (name, *((line.id, line.phrase) if line else module.DECIDES))
         reasons = [spec.allows[key] for key in keys if key in spec.allows]
         exemption = reasons[0] if reasons else ""
@@ -160,7 +172,8 @@ def _steps(spec: Spec, name: str, module: ModuleType) -> Iterator[Step]:
             module=module,
             requirement=line,
             exemption=exemption,
-            implied=any(line is other for other in implied),
+            implied=meant,
+            claim=claim,
         )
 
 
@@ -168,4 +181,8 @@ def implied_by(spec: Spec, module: ModuleType) -> list[Requirement]:
     """Write the requirements that the names in a contract make without a line of their own."""
     meant = spec.kind in (*module.KINDS, *getattr(module, "FITS", ("model", "layer")))
     texts = module.implied(spec) if meant and hasattr(module, "implied") else ()
-    return [replace(parse_requirement("R1", text), id="") for text in texts]
+    return [_read(text) for text in texts]
+
+
+def _read(text: str) -> Requirement:
+    return replace(parse_requirement("R1", text), id="")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workbench import registry
-from workbench.checks import CannotLook, Decision, Step, Subject, gaps, lesson, plan
+from workbench.checks import CannotLook, Decision, Step, Subject, gaps, lesson, plan, read
 from workbench.errors import CandidateError, CandidateLost, CandidateRaised, UsageError, nearest
 from workbench.records import (
     Draft,
@@ -72,7 +73,7 @@ def judge(
     Raises:
         SpecError: No check decides a requirement, or an exemption names nothing.
     """
-    steps = sorted(plan(spec, tier), key=_order)
+    steps = sorted(plan(spec, tier, read(spec, draft.files("module"))), key=_order)
     worker.start()  # so that the first verdict's seconds are its own
     started = time.monotonic()
     with Bench(worker, sources(draft, root, import_root), seed, patience) as bench:
@@ -131,17 +132,17 @@ def replay(
         UsageError: The spec leads to no such check.
     """
     verdicts = []
-    for step in _named(spec, names):
+    for step in _named(spec, draft, names):
         with Bench(worker, sources(draft, root, import_root), seed, patience) as bench:
             subject = _subject(spec, draft, bench, device, seed, restored=True)
             verdicts.append(_Court(subject, bench).decide(step))
     return tuple(verdicts)
 
 
-def _named(spec: Spec, names: Sequence[str]) -> list[Step]:
+def _named(spec: Spec, draft: Draft, names: Sequence[str]) -> list[Step]:
     """Find the steps that are meant by names of checks or ids of requirements."""
     known: dict[str, list[Step]] = {}
-    for step in plan(spec, "deep"):
+    for step in plan(spec, "deep", read(spec, draft.files("module"))):
         if step.name != "untampered":  # it looks back on all others, so alone it sees nothing
             known.setdefault(step.name, []).append(step)
             if step.requirement:
@@ -156,6 +157,7 @@ def _subject(
     spec: Spec, draft: Draft, bench: Bench, device: str, seed: int, *, restored: bool
 ) -> Subject:
     subject = Subject(spec, draft.module, bench.ask, device=device, seed=seed)
+    subject.words = read(spec, draft.files("module"))
     reaches = reach(draft.files("module"))
     subject.tampering = lambda: bench.touched(reaches, restored=restored)
     return subject
@@ -202,6 +204,11 @@ class _Court:
             for key in (decision.where, decision.seen):
                 self._reported.setdefault(key, step.name)
         implied = {"implied": step.requirement.text} if step.implied and step.requirement else {}
+        if step.claim is not None:
+            implied |= {"said": step.claim.words, "said at": _shown(step.claim.where)}
+            if decision.outcome == "failed":
+                said = f"{decision.expected}, as {implied['said at']} says: {step.claim.words!r}"
+                decision = replace(decision, expected=said)
         exempt = bool(step.exemption) and decision.outcome not in ("passed", "proved")
         return Verdict(
             check=step.name,
