@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from gallery import bindings, blueprint, contract, entries
+from gallery import bindings, blueprint, contract, entries, one_file
 
 from workbench import spec
 from workbench.checks._claims import claims
 from workbench.checks._words import read
+from workbench.sandbox.judge import replay
 from workbench.spec import Spec
 
 LAYER = """\
@@ -176,7 +177,7 @@ def test_good_drafts_claim_nothing_that_their_contract_denies():
             assert said.get(phrase, claim.text) == claim.text, (name, claim)
 
 
-def test_a_broken_claim_is_red_with_the_words_and_never_counts_for_the_contract(judged):
+def test_a_broken_claim_is_red_with_the_words_and_never_counts_for_the_contract(judged, worker):
     source = SOURCE.format(part="A causal part.", block="", width="", arguments="", file="")
     source = source.replace(
         "self.block = Block()", "self.mix = nn.Conv1d(width, width, 3, padding=1)"
@@ -193,12 +194,8 @@ def test_a_broken_claim_is_red_with_the_words_and_never_counts_for_the_contract(
     assert verdict.conditions["said at"] == "draft.py:14"
     assert "causal" in {gap.check for gap in report.gaps}
     right = source.replace("3, padding=1)", "1)")
-    verdict = next(
-        each for each in judged(right, asked, tier="live").verdicts if each.check == "causal"
-    )
+    (verdict,) = replay(asked, one_file(right), ["causal"], worker)
     assert verdict.outcome == "passed"
-    denied = asked.model_copy(update={"allows": {"causal": "it reads both ways"}})
-    verdict = next(
-        each for each in judged(source, denied, tier="live").verdicts if each.check == "causal"
-    )
+    allowed = asked.model_copy(update={"allows": {"causal": "it reads both ways"}})
+    (verdict,) = replay(allowed, one_file(source), ["causal"], worker)
     assert verdict.outcome == "exempt"

@@ -144,8 +144,9 @@ def _docstring(node: ast.Module | Defined, path: str, owner: str) -> Iterator[Se
     for about, line, text in _passages(value.value):
         gone = 0
         for sentence in _END.split(text):
-            at = value.lineno + line + text[:gone].count("\n")
-            gone = text.index(sentence, gone) + len(sentence)
+            start = text.index(sentence, gone)
+            at = value.lineno + line + text[:start].count("\n")
+            gone = start + len(sentence)
             clean = " ".join(sentence.split())
             if clean:
                 yield Sentence(text=clean, where=f"{path}:{at}", owner=owner, about=about)
