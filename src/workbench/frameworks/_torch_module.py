@@ -51,11 +51,16 @@ class Instance:
 
 
 _instances: dict[str, Instance] = {}
+_devices: set[str] = set()  # besides the processor, where something was built
+_seed_processor = torch.default_generator.manual_seed
 
 
 def seed(number: int) -> None:
     """Seed torch's, numpy's and Python's random numbers."""
-    torch.random.manual_seed(number)  # torch replaces its own name for it
+    if _devices:
+        torch.random.manual_seed(number)  # torch replaces its own name for it
+    else:  # for each device that is not in use torch would note where it was called from
+        _seed_processor(number)
     np.random.seed(number % 2**32)
     random.seed(number)
 
@@ -118,6 +123,7 @@ def forget() -> None:
 
 def _build(of: Mapping[str, Any]) -> Instance:
     dtype, device = DTYPES[of["dtype"]], of["device"]
+    _devices.update({device} - {"cpu", "meta"})
     seed(of["seed"])
     filled = Unfilled() if device == "meta" else contextlib.nullcontext()
     with precision(dtype), torch.device(device), filled:

@@ -36,6 +36,9 @@ _DTYPES = {
         *("float16", "float32", "float64", "complex64", "complex128"),
     )
 }
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}  # numpy puts the name together anew
+_NUMBERS = frozenset({type(None), bool, int, float})
+_PLAIN = _NUMBERS | {str}
 # Bound here, once: code that later patches the json module must not change what a frame means.
 _to_json: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encode
 _from_json: Callable[[str], object] = json.JSONDecoder().decode
@@ -79,29 +82,38 @@ def encode(value: object) -> list[bytes | memoryview]:
 
 
 def _pack(value: object, arrays: list[Array], depth: int) -> object:
-    if depth > DEPTH_LIMIT:
-        raise FrameError(f"a value may be nested {DEPTH_LIMIT} deep, and this one goes deeper")
+    # A question holds a few dozen values, most of them plain, so those cost no call of their own.
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, (np.ndarray, np.generic)):
         return _pack_array(np.asarray(value), arrays)
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, (list, tuple)):
-        return [_pack(item, arrays, depth + 1) for item in value]
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
+    if not isinstance(value, (list, tuple, Mapping)):
+        kind = type(value).__name__
+        raise FrameError(f"a {kind} cannot be sent; send plain values and numpy arrays")
+    depth += 1
+    if depth > DEPTH_LIMIT and value:
+        raise FrameError(f"a value may be nested {DEPTH_LIMIT} deep, and this one goes deeper")
+    if not isinstance(value, Mapping):
+        return [v if type(v) in _PLAIN else _pack(v, arrays, depth) for v in value]
+    packed, marked = {}, False
+    for key, item in value.items():
+        if not isinstance(key, str):
             raise FrameError("the keys of a dictionary must be strings to be sent")
-        packed = {key: _pack(item, arrays, depth + 1) for key, item in value.items()}
-        return {"$dict": packed} if any(key.startswith("$") for key in packed) else packed
-    raise FrameError(f"a {type(value).__name__} cannot be sent; send plain values and numpy arrays")
+        marked = marked or key.startswith("$")
+        packed[key] = item if type(item) in _PLAIN else _pack(item, arrays, depth)
+    return {"$dict": packed} if marked else packed
 
 
 def _pack_array(array: Array, arrays: list[Array]) -> object:
-    if array.dtype.name not in _DTYPES:
+    name = _NAMES.get(array.dtype) or array.dtype.name
+    if name not in _DTYPES:
         legal = ", ".join(_DTYPES)
-        raise FrameError(f"an array of {array.dtype.name} cannot be sent; legal are: {legal}")
+        raise FrameError(f"an array of {name} cannot be sent; legal are: {legal}")
     # asarray keeps an array without axes as it is; ascontiguousarray would give it one.
-    arrays.append(np.asarray(array, dtype=_DTYPES[array.dtype.name], order="C"))
-    return {"$array": [array.dtype.name, list(array.shape)]}
+    arrays.append(np.asarray(array, dtype=_DTYPES[name], order="C"))
+    return {"$array": [name, list(array.shape)]}
 
 
 class FrameReader:
@@ -220,7 +232,7 @@ def _unpack(node: object, cursor: _Cursor, depth: int) -> object:
     if isinstance(node, str):
         return _clean(node)
     if isinstance(node, list):
-        return [_unpack(item, cursor, depth + 1) for item in node]
+        return [v if type(v) in _NUMBERS else _unpack(v, cursor, depth + 1) for v in node]
     if not isinstance(node, dict):
         return node
     if node.keys() == {"$array"}:
@@ -232,7 +244,10 @@ def _unpack(node: object, cursor: _Cursor, depth: int) -> object:
         node = node["$dict"]
     elif any(key.startswith("$") for key in node):
         raise FrameError("a dictionary has a key that is not legal on the wire")
-    return {_clean(key): _unpack(item, cursor, depth + 1) for key, item in node.items()}
+    return {
+        _clean(key): item if type(item) in _NUMBERS else _unpack(item, cursor, depth + 1)
+        for key, item in node.items()
+    }
 
 
 def _clean(text: str) -> str:
