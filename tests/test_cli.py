@@ -102,6 +102,30 @@ def test_schema_is_json():
     assert json.loads(run("schema").stdout)["title"] == "workbench spec"
 
 
+def test_a_spec_is_validated_and_explained_without_code(tmp_path):
+    path = tmp_path / "attention.yaml"
+    path.write_text(SPEC)
+    told = run("spec", path)
+    assert told.returncode == 0, told.stderr
+    assert re.search(r"R2\s+attention heads == num_heads\s+attention_heads", told.stdout)
+    assert "positions == none | learned" in told.stdout  # nothing speaks of them
+    document = json.loads(run("spec", path, "--json").stdout)
+    assert {"check": "attention_heads", "requirement": "R2"}.items() <= document["checks"][
+        [entry["requirement"] for entry in document["checks"]].index("R2")
+    ].items()
+    path.write_text(SPEC.replace("attention heads ==", "attention head =="))
+    refused = run("spec", path)
+    assert refused.returncode == 2
+    assert "attention heads" in refused.stderr
+
+
+def test_phrases_are_listed_by_kind():
+    listed = json.loads(run("phrases", "loss", "--json").stdout)["phrases"]
+    assert "label smoothing" in {entry["phrase"] for entry in listed}
+    assert "attention heads" not in {entry["phrase"] for entry in listed}
+    assert run("phrases", "lost").returncode == 2
+
+
 SPEC = """\
 name: SelfAttention
 kind: layer

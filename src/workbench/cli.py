@@ -11,15 +11,16 @@ import json
 import os
 import sys
 import traceback
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from workbench import terminal
-from workbench.errors import SpecError, UsageError, WorkbenchError
+from workbench.errors import SpecError, UsageError, WorkbenchError, nearest
 from workbench.records import Draft, Study, Suspect
-from workbench.spec import Spec, json_schema, load, save
+from workbench.spec import Kind, Spec, json_schema, load, save
 
 app = typer.Typer(
     name="workbench",
@@ -112,6 +113,49 @@ def new(
         typer.echo(f"  assumed: {assumption.text}")
     for words in reading.not_understood:
         typer.echo(f"  not understood: {words!r}")
+
+
+@app.command("spec")
+def explain(spec: SpecFile, tier: Tier = "full", as_json: Json = False) -> None:
+    """Validate a spec file, and say what checks each line and what no line speaks of."""
+    from workbench.checks import gaps
+    from workbench.sandbox.judge import plan
+
+    contract = load(spec)
+    steps: list[Any] = []
+    _with_file(spec, lambda: steps.extend(plan(contract, _tier(tier))))
+    if not as_json:
+        terminal.print_contract(contract, steps, gaps(contract))
+        return
+    checks = [
+        {
+            "check": step.name,
+            "requirement": step.requirement.id if step.requirement else "",
+            "line": step.requirement.text if step.requirement else "",
+            "implied": step.implied,
+            "exemption": step.exemption,
+        }
+        for step in steps
+    ]
+    open_ = [gap.model_dump(mode="json") for gap in gaps(contract)]
+    _print({"spec": contract.model_dump(mode="json"), "checks": checks, "gaps": open_})
+
+
+@app.command()
+def phrases(
+    kind: Annotated[str, typer.Argument(help="model, layer, loss, metric ...")] = "",
+    as_json: Json = False,
+) -> None:
+    """List what a spec can require, and the checks that need no line, by name."""
+    from workbench.checks import vocabulary
+
+    if kind not in ("", *get_args(Kind)):
+        raise UsageError(f"{kind!r} is no kind: {nearest(kind, get_args(Kind))}")
+    entries = vocabulary(kind)
+    if as_json:
+        _print({"phrases": [asdict(entry) for entry in entries]})
+    else:
+        terminal.print_vocabulary(entries)
 
 
 @app.command()

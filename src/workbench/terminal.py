@@ -14,9 +14,10 @@ from rich.table import Table
 
 from workbench import batch, demo
 from workbench.batch import Outcome
+from workbench.checks import Entry, Step, lesson
 from workbench.errors import TargetError, UsageError
 from workbench.journal import Event
-from workbench.records import Conformance, Export, Kill, KillTable, Numeric, Report, Verdict
+from workbench.records import Conformance, Export, Gap, Kill, KillTable, Numeric, Report, Verdict
 from workbench.spec import Spec, load
 
 _SHOWN = 3  # mistakes that are named for a test
@@ -338,6 +339,43 @@ def _row(outcome: Outcome) -> list[str]:
         if outcome.export
         else _cut(outcome.error or "not green", 60),
     ]
+
+
+def print_contract(spec: Spec, steps: Sequence[Step], gaps: Sequence[Gap]) -> None:
+    """Print which check decides each line of a spec, what runs besides, and what nothing does."""
+    table = Table("", "line", "check", "what holds", box=None, pad_edge=False)
+    by_line = {step.requirement.id: step for step in steps if step.requirement}
+    for identifier, line in spec.requires.items():
+        step = by_line.get(identifier)
+        name = step.name if step else "only at a later tier"
+        holds = lesson(step.name).holds if step else ""
+        table.add_row(identifier, _cut(line.text, 70), name, _cut(holds, 90))
+    _console().print(table)
+    implied = [step.requirement.text for step in steps if step.implied and step.requirement]
+    for text in implied:
+        print(f"by the name of an option or output: {text}")
+    own = [step.name for step in steps if not step.requirement]
+    print(f"\nwithout a line: {', '.join(own)}")
+    for step in steps:
+        if step.exemption:
+            print(f"exempt: {step.name}, since {step.exemption}")
+    if gaps:
+        print(f"\nnothing speaks of {len(gaps)} kinds of bug; lines that would:")
+        for gap in gaps:
+            print(f"    {gap.requirement:45} {_cut(gap.catches, 110)}")
+
+
+def print_vocabulary(entries: Sequence[Entry]) -> None:
+    """Print the phrases that specs can use, and the checks that need none."""
+    table = Table(
+        "check", "phrase", "on the right", "kinds", "what holds", box=None, pad_edge=False
+    )
+    for entry in entries:
+        right = " | ".join(entry.forms)
+        holds = _cut(entry.holds, 90)
+        kinds = ", ".join(entry.kinds)
+        table.add_row(entry.check, entry.phrase or "-", _cut(right, 60), _cut(kinds, 30), holds)
+    _console().print(table)
 
 
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:

@@ -25,11 +25,13 @@ from workbench.checks._gaps import gaps
 from workbench.checks._loss import variant
 from workbench.checks._plan import Lesson, Step, lesson, plan
 from workbench.checks._subject import Subject
+from workbench.checks._vocabulary import Entry, vocabulary
 from workbench.checks._words import Words, read
 
 __all__ = [
     "CannotLook",
     "Decision",
+    "Entry",
     "Lesson",
     "Step",
     "Subject",
@@ -43,4 +45,5 @@ __all__ = [
     "plan",
     "read",
     "variant",
+    "vocabulary",
 ]

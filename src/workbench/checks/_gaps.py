@@ -10,13 +10,12 @@ from __future__ import annotations
 from types import ModuleType
 
 from workbench import registry
-from workbench.checks._plan import implied_by, lesson
+from workbench.checks._plan import asked_of, implied_by, lesson
 from workbench.checks._requirement import EQUATION, LAW, NUMBER
 from workbench.records import Gap
 from workbench.spec import Spec
 
 _ROOM = "checks"
-_USUAL = ("model", "layer")
 _MANY_WORDS = 8
 _TELLING = ("equation", "operation_order", "law", "parameters", "output_form", "distinct_layers")
 
@@ -42,7 +41,7 @@ def gaps(spec: Spec) -> tuple[Gap, ...]:
 
 
 def _fits(spec: Spec, module: ModuleType) -> bool:
-    if spec.kind in module.KINDS or spec.kind not in getattr(module, "FITS", _USUAL):
+    if spec.kind in module.KINDS or spec.kind not in asked_of(module):
         return False  # it runs already, or it would make no sense
     fits = getattr(module, "fits", None)
     return fits is None or bool(fits(spec))

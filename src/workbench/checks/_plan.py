@@ -177,9 +177,14 @@ def _steps(spec: Spec, name: str, module: ModuleType, own: list[Claim]) -> Itera
         )
 
 
+def asked_of(module: ModuleType) -> tuple[str, ...]:
+    """Name the kinds of spec in which a requirement of a check makes sense."""
+    return tuple(getattr(module, "FITS", module.KINDS or ("model", "layer")))
+
+
 def implied_by(spec: Spec, module: ModuleType) -> list[Requirement]:
     """Write the requirements that the names in a contract make without a line of their own."""
-    meant = spec.kind in (*module.KINDS, *getattr(module, "FITS", ("model", "layer")))
+    meant = spec.kind in (*module.KINDS, *asked_of(module))
     texts = module.implied(spec) if meant and hasattr(module, "implied") else ()
     return [_read(text) for text in texts]
 
