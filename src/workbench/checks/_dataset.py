@@ -129,6 +129,18 @@ def is_random(subject: Subject) -> bool:
     )
 
 
+def is_iterable(subject: Subject) -> bool:
+    """Whether the contract says that items come from a pass, without an index."""
+    return any(line.phrase == "iterable" for line in subject.spec.requires.values())
+
+
+def shuffles(subject: Subject) -> bool:
+    """Whether there is a loader that can mix the order: torch's own needs an index for that."""
+    if "loader" in subject.spec.roles:
+        return "shuffle" in subject.spec.roles
+    return not is_iterable(subject)
+
+
 def play(
     subject: Subject,
     data: Given,
@@ -149,9 +161,27 @@ def play(
     Returns:
         What came of each step.
     """
+    question = {
+        **about(subject, data, options),
+        "script": list(script),
+        "pinned": pinned and is_random(subject),
+    }
+    return [Played(**result) for result in subject.line.ask("dataset", question)["results"]]
+
+
+def about(
+    subject: Subject, data: Given, options: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Say what a question about a data set is about: how it is built, and what its parts are.
+
+    Args:
+        subject: What is looked at.
+        data: What it is built from.
+        options: Other options than the declared ones, by name.
+    """
     spec, ragged = subject.spec, subject.spec.roles.get("ragged", "")
     texts = {name: [axis.text for axis in t.axes] for name, t in spec.inputs.items()}
-    question = {
+    return {
         "of": subject.of({**spec.options, **(options or {})}, "float32"),
         "inputs": data.inputs,
         "lengths": data.lengths,
@@ -159,10 +189,7 @@ def play(
         "roles": dict(spec.roles),
         "returns": list(spec.outputs),
         "parts": [*spec.outputs, *(n for r, n in spec.roles.items() if r in _CONTENT)],
-        "script": list(script),
-        "pinned": pinned and is_random(subject),
     }
-    return [Played(**result) for result in subject.line.ask("dataset", question)["results"]]
 
 
 def item(index: int, **more: Any) -> Step:

@@ -27,7 +27,7 @@ def check(subject: Subject) -> Decision:
     count = _dataset.length(subject, data)
     known = _dataset.items(subject, data, count)
     own = "loader" not in subject.spec.roles
-    for shuffle in (False, True) if own or "shuffle" in subject.spec.roles else (False,):
+    for shuffle in (False, True) if _dataset.shuffles(subject) else (False,):
         for drop in (False, True) if own or "drop_last" in subject.spec.roles else (False,):
             step = _dataset.epoch(_SIZE, shuffle=shuffle, drop_last=drop)
             played = _dataset.play(subject, data, [step])[0]

@@ -27,19 +27,18 @@ def check(subject: Subject) -> Decision:
     count = _dataset.length(subject, data)
     known = _dataset.items(subject, data, count)
     roles = subject.spec.roles
-    if "bucketed by length" not in phrases and ("loader" not in roles or "shuffle" in roles):
+    if not _dataset.shuffles(subject):
+        return passed("no argument of its loader mixes the order")
+    if "bucketed by length" not in phrases:
         plain = _orders(subject, data, known, [_dataset.epoch()])[0]
         if plain != sorted(plain) and not _by_length(data, plain):
             seen = f"the order {plain[:8]} ... without shuffling"
             return failed(seen, "the order of the data set", {"shuffle": False})
-    if "loader" not in roles or "shuffle" in roles:
-        still = [_dataset.epoch(), {**_dataset.epoch(), "seed": 1}]
-        one, two = _orders(subject, data, known, still)
-        if one != two:
-            seen = "another order in a second epoch without shuffling"
-            return failed(seen, "the same order", {"shuffle": False})
-    if "loader" in roles and "shuffle" not in roles:
-        return passed("its loader has no argument for shuffling")
+    still = [_dataset.epoch(), {**_dataset.epoch(), "seed": 1}]
+    one, two = _orders(subject, data, known, still)
+    if one != two:
+        seen = "another order in a second epoch without shuffling"
+        return failed(seen, "the same order", {"shuffle": False})
     step = _dataset.epoch(shuffle=True)
     again = {**step, "seed": 1}  # other random numbers, as they are in a later epoch
     one, two = _orders(subject, data, known, [step, again])

@@ -24,6 +24,7 @@ the ``name`` of the class, the ``options`` for the constructor, ``seed``, ``dtyp
     parts           with what each module inside was called
     metric          plays a script of updates, computes, resets and merges
     dataset         asks a data set for its length, items, batches and epochs
+    workers         epochs of a data set that worker processes load
     training        runs a training loop on a small model, and records what its optimizer is given
     symbolic        extents of the outputs as expressions, and what the code asks of the sizes
     elsewhere       where the outputs are when the module lives on a device that is not the CPU

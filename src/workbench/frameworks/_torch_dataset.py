@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 from torch.utils.data._utils import worker as torch_worker
 
 from workbench.frameworks import _torch_module as modules
@@ -36,13 +36,17 @@ def dataset(arguments: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         ``results``, one for each step.
     """
-    held = _Held(arguments)
+    held = Held(arguments)
     with pinned(held.set) if arguments["pinned"] else contextlib.nullcontext():
         return {"results": [_step(step, held) for step in arguments["script"]]}
 
 
-class _Held:
-    """A data set, built when it is first needed, and its loaders."""
+class Held:
+    """A data set, built when it is first needed, and its loaders.
+
+    Args:
+        arguments: As for `dataset`.
+    """
 
     def __init__(self, arguments: Mapping[str, Any]) -> None:
         self.arguments, self.roles = arguments, arguments["roles"]
@@ -61,6 +65,11 @@ class _Held:
             return values
         rows = zip(values, np.asarray(lengths).tolist(), strict=True)
         return [row.narrow(at, 0, length).clone() for row, length in rows]
+
+    @property
+    def items(self) -> Any:
+        """The data set, or for one without an index what a pass over it gives, in that order."""
+        return list(self.set) if isinstance(self.set, IterableDataset) else self.set
 
     def data(self) -> dict[str, Any]:
         """Return what the data set was built from, as it is now; lists of items in one row."""
@@ -84,25 +93,26 @@ class _Held:
         """Build a loader: the draft's own, or torch's with the draft's collate."""
         make = self.part("loader")
         if make is None:
-            known = {name: value for name, value in keywords.items() if name != "seed"}
+            left = ("seed", "shuffle") if isinstance(self.set, IterableDataset) else ("seed",)
+            known = {name: value for name, value in keywords.items() if name not in left}
             return DataLoader(self.set, collate_fn=self.part("collate"), **known)
         named = {self.roles[n]: value for n, value in keywords.items() if n in self.roles}
         return make(**named) if hasattr(make, "__self__") else make(self.set, **named)
 
 
-def _step(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
+def _step(step: Mapping[str, Any], held: Held) -> dict[str, Any]:
     try:
         if step["do"] == "length":
-            return {"length": len(held.set)}
+            return {"length": len(held.items)}
         if step["do"] == "data":
             return {"values": held.data()}
         if step["do"] == "item":
             return _item(step, held)
         if step["do"] == "collate":
-            items = [held.set[index] for index in step["indices"]]
+            items = [held.items[index] for index in step["indices"]]
             collate = held.part("collate") or torch.utils.data.default_collate
             batch = collate(items)
-            return {"batch": _batch(batch, held), "keys": _keys(batch)}
+            return {"batch": shown_batch(batch, held), "keys": _keys(batch)}
         return _epoch(step, held)
     except Exception as error:
         if not step.get("may_raise"):
@@ -110,13 +120,13 @@ def _step(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
         return {"raised": type(error).__name__, "message": str(error)[:300]}
 
 
-def _item(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
+def _item(step: Mapping[str, Any], held: Held) -> dict[str, Any]:
     worker = step.get("worker")
     if worker is None:
         if "seed" in step:
             modules.seed(step["seed"])
         with Drawn() if step.get("draws") else contextlib.nullcontext() as drawn:
-            value = held.set[step["index"]]
+            value = held.items[step["index"]]
         draws = [[kind, values] for kind, values in drawn.draws] if drawn else []
         return {**_shown(value, held.arguments["returns"]), "draws": draws}
     with _Worker(held.set, **worker) as own:
@@ -148,18 +158,22 @@ class _Worker:
         torch_worker._worker_info = None
 
 
-def _epoch(step: Mapping[str, Any], held: _Held) -> dict[str, Any]:
+def _epoch(step: Mapping[str, Any], held: Held) -> dict[str, Any]:
     modules.seed(step["seed"])
     slot = step.get("slot", 0)
     if slot not in held.loaders or step.get("fresh"):
         held.loaders[slot] = held.loader(step["keywords"])
     loader = held.loaders[slot]
-    batches = [_batch(batch, held) for _, batch in zip(range(_MOST), loader, strict=False)]
-    length = len(loader) if hasattr(loader, "__len__") else -1
+    batches = [shown_batch(batch, held) for _, batch in zip(range(_MOST), loader, strict=False)]
+    try:
+        length = len(loader)
+    except TypeError:  # nobody can know before the end
+        length = -1
     return {"batches": batches, "length": length}
 
 
-def _batch(batch: Any, held: _Held) -> dict[str, Any]:
+def shown_batch(batch: Any, held: Held) -> dict[str, Any]:
+    """Return the parts of a batch by name."""
     values: dict[str, Any] = _shown(batch, held.arguments["parts"])["values"]
     return values
 

@@ -42,6 +42,7 @@ from workbench.frameworks._torch_symbolic import symbolic
 from workbench.frameworks._torch_trace import trace
 from workbench.frameworks._torch_training import training
 from workbench.frameworks._torch_watch import watch
+from workbench.frameworks._torch_workers import workers
 
 # What answers depend on, and what torch itself replaces when its compiler is loaded.
 MEANS = (
@@ -104,6 +105,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "watch": watch,
         "metric": metric,
         "dataset": dataset,
+        "workers": workers,
         "training": training,
         "elsewhere": elsewhere,
         "factory": factory,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +17,8 @@ from workbench.sandbox._drafts import Sources
 from workbench.sandbox._worker import Worker
 
 _TEST_SECONDS = 300.0
+_WITH_PROCESSES = frozenset({"workers"})  # asked of a candidate of its own, which may start some
+_PROCESSES = 6
 _PARAMETERS = 5_000_000  # so many more take as long again as a small module may
 _MOST = 8.0  # times; the count is the candidate's word, so it cannot buy more
 
@@ -53,11 +56,28 @@ class Bench:
 
     def ask(self, question: str, arguments: Mapping[str, Any], /) -> dict[str, Any]:
         """Put a question to the candidate; a lost one is replaced before the next question."""
+        if question in _WITH_PROCESSES:
+            return self._ask_apart(question, arguments)
         if self._candidate is None:
-            self._candidate = self._fresh()
-            self._candidate.watch([*python_folders(), *self._served.search_path])
+            self._candidate = self._watched()
+        return self._answer(self._candidate, question, arguments)
+
+    def _ask_apart(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask a candidate of its own, which may start processes and is looked at afterwards."""
+        kept, self._candidate = self._candidate, self._watched(_PROCESSES)
         try:
-            answer = self._candidate.ask(question, arguments, seconds=self._seconds)
+            return self._answer(self._candidate, question, arguments)
+        finally:
+            with contextlib.suppress(CandidateError, CannotLook):
+                self.touched()
+            self.clear()
+            self._candidate = kept
+
+    def _answer(
+        self, candidate: Candidate, question: str, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        try:
+            answer = candidate.ask(question, arguments, seconds=self._seconds)
         except CandidateLost as error:
             if error.reason == "tampering":
                 self._touched[error.sentence] = None
@@ -75,12 +95,19 @@ class Bench:
         patience = self._worker.limits.seconds if self._patience is None else self._patience
         return patience * self._factor
 
-    def _fresh(self) -> Candidate:
+    def _watched(self, processes: int = 0) -> Candidate:
+        candidate = self._fresh(processes)
+        candidate.watch([*python_folders(), *self._served.search_path])
+        return candidate
+
+    def _fresh(self, processes: int = 0) -> Candidate:
+        usual = self._worker.limits
         return self._worker.candidate(
             self._served.texts,
             search_path=self._served.search_path,
             paths=self._served.paths,
             seed=self._seed,
+            limits=dataclasses.replace(usual, processes=max(processes, usual.processes)),
         )
 
     def touched(

@@ -39,6 +39,7 @@ ROLES: dict[str, dict[str, str]] = {
         "shuffle": "the argument of the loader that mixes the order",
         "drop_last": "the argument of the loader that drops an incomplete batch",
         "seed": "the argument of the loader for the order's seed",
+        "workers": "the argument of the loader for the number of worker processes",
         "mask": "the part of a batch that is True at real content",
         "lengths": "the part of a batch that holds the items' lengths",
         "split": "the option that chooses training, validation or test",

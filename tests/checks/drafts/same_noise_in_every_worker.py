@@ -1,4 +1,4 @@
-# trips: random_items, collation, epoch_complete, epoch_order, item_index
+# trips: random_items, collation, epoch_complete, epoch_order, item_index, worker_processes
 # spec: augmented_images
 """A generator that is made once, and copied into every worker."""
 
