@@ -38,6 +38,7 @@ class Setting:
             true one.
         uneven: Whether the last batch of the validation data is smaller than the others.
         without: Roles that are left out of the call.
+        measured: Whether what is alive is counted at each step.
         more: ``path``, ``save`` and ``load``: names of checkpoints.
     """
 
@@ -55,6 +56,7 @@ class Setting:
     script: Sequence[float] = ()
     uneven: bool = False
     without: Sequence[str] = ()
+    measured: bool = False
     more: Mapping[str, str] | None = None
 
 

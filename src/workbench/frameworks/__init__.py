@@ -38,6 +38,7 @@ the ``name`` of the class, the ``options`` for the constructor, ``seed``, ``dtyp
     strided         the outputs for inputs that do not lie in one piece
     compiled        the outputs as it is, compiled and exported, and why it is not one graph
     sample          what one function or layer answers to inputs of the host's choice
+    memory          what a step of training holds, and what is alive after each
     fit             the distance to wanted outputs of one batch, step by step
 
 A trace is a list of nodes in the order in which they came to be. Each has the nodes it was computed

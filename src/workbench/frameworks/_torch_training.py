@@ -16,6 +16,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_memory import living
 from workbench.frameworks._torch_probe import Batch, Loader, Probe, Record, keys, told_loss
 
 
@@ -27,8 +28,9 @@ def training(arguments: Mapping[str, Any]) -> dict[str, Any]:
             loss compares with; ``shape``: of the output without the batch axis; ``runs``: settings
             with ``data`` and ``validation`` (batches of arrays), ``options``, ``epochs``, ``seed``,
             ``weights`` (flat, or None), ``dropout``, ``shuffle``, ``rate``, ``decay``,
-            ``momentum``, ``script`` (said losses on the validation data), ``without`` (roles that
-            are left out), and perhaps ``path``, ``save`` and ``load``: names of checkpoints.
+            ``momentum``, ``measured`` (count at each step what is alive), ``script`` (said losses
+            on the validation data), ``without`` (roles that are left out), and perhaps ``path``,
+            ``save`` and ``load``: names of checkpoints.
 
     Returns:
         ``runs``: for each its ``steps``, ``events``, ``parameters``, ``losses`` and ``groups``,
@@ -44,7 +46,7 @@ def _run(run: Mapping[str, Any], arguments: Mapping[str, Any], folder: str) -> d
     losses = [parts.loss_now()]
     steps: list[dict[str, Any]] = []
     groups: list[dict[str, Any]] = []
-    with _watched(parts, steps, groups):
+    with _watched(parts, steps, groups, run["measured"]):
         modules.seed(run["seed"])
         returned = _call(run, arguments, parts, folder)
     losses.append(parts.loss_now())
@@ -167,7 +169,7 @@ def _fill(model: nn.Module, weights: modules.Array) -> None:
 
 @contextlib.contextmanager
 def _watched(
-    parts: _Parts, steps: list[dict[str, Any]], groups: list[dict[str, Any]]
+    parts: _Parts, steps: list[dict[str, Any]], groups: list[dict[str, Any]], measured: bool
 ) -> Iterator[None]:
     """Take note of every step of every optimizer, just before it is taken."""
     names = {value: name for name, value in parts.model.named_parameters()}
@@ -186,6 +188,7 @@ def _watched(
                 "gradient": np.concatenate(gradients).astype(np.float64),
                 "before": flat(parts.model),
                 "rates": [float(group["lr"]) for group in optimizer.param_groups],
+                **({"alive": living()} if measured else {}),
             }
         )
         groups[:] = [

@@ -29,6 +29,7 @@ from workbench.frameworks._torch_derivatives import derivatives
 from workbench.frameworks._torch_elsewhere import elsewhere
 from workbench.frameworks._torch_factory import factory
 from workbench.frameworks._torch_fit import fit
+from workbench.frameworks._torch_memory import memory
 from workbench.frameworks._torch_metric import metric
 from workbench.frameworks._torch_outline import outline
 from workbench.frameworks._torch_part import part, parts
@@ -123,6 +124,7 @@ def answer(question: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         "parts": parts,
         "compiled": compiled,
         "fit": fit,
+        "memory": memory,
         "sample": sample,
     }
     if question not in questions:
