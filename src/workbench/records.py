@@ -236,6 +236,7 @@ class Verdict(Record):
         where: ``file:line`` in the draft, where it is known.
         reason: Why it is exempt, skipped or inconclusive.
         fix: What to try.
+        concern: What is odd though the property holds: a remark, which stands against nothing.
         conditions: Sizes, options, seed, device and dtype under which it was seen; with these the
             check replays.
         seconds: How long it took.
@@ -249,6 +250,7 @@ class Verdict(Record):
     where: str = ""
     reason: str = ""
     fix: str = ""
+    concern: str = ""
     conditions: Mapping[str, Any] = Field(default_factory=dict)
     seconds: float = 0.0
 

@@ -113,6 +113,9 @@ def print_report(spec: Spec, report: Report) -> None:
     for verdict in report.verdicts:
         if not verdict.good:
             _print_against(verdict)
+    for verdict in report.verdicts:
+        if verdict.good and verdict.concern:
+            print(f"\n! {verdict.requirement or verdict.check} passed, but: {verdict.concern}")
     for test in report.tests:
         if test.outcome in {"failed", "error"}:
             print(f"\n✗ test {test.id} {test.outcome}: {test.message}")
@@ -393,6 +396,7 @@ def _print_against(verdict: Verdict) -> None:
         ("expected", verdict.expected),
         ("reason", verdict.reason),
         ("with", ", ".join(f"{key}={value}" for key, value in verdict.conditions.items())),
+        ("concern", verdict.concern),
         ("fix", verdict.fix),
         ("again", f"workbench check ... --only {name}" if verdict.outcome == "failed" else ""),
     )

@@ -63,3 +63,10 @@ def test_two_runs_of_one_draft_give_the_same_verdicts(name: str, judged):
         for _ in range(2)
     )
     assert first == second
+
+
+def test_an_idle_layer_of_which_the_contract_says_nothing_is_a_concern(judged):
+    draft = next(entry for entry in DRAFTS if entry.name == "idle_dropout")
+    found = {v.check: v.concern for v in judged(draft.source, draft.spec).verdicts if v.concern}
+    assert found.keys() == {"layers_used"}
+    assert "drop (Dropout)" in found["layers_used"]

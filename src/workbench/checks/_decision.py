@@ -19,6 +19,7 @@ class Decision:
         expected: What should have been.
         where: ``file:line`` in the draft, where it is known.
         reason: Why nothing was decided.
+        concern: What is odd though the property holds.
         conditions: Under which it was seen; with these it replays.
     """
 
@@ -27,6 +28,7 @@ class Decision:
     expected: str = ""
     where: str = ""
     reason: str = ""
+    concern: str = ""
     conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -34,9 +36,9 @@ class CannotLook(Exception):
     """The check cannot observe what it decides about; the message says why."""
 
 
-def passed(seen: str, **conditions: Any) -> Decision:
-    """The property held wherever it was looked at."""
-    return Decision(outcome="passed", seen=seen, conditions=conditions)
+def passed(seen: str, *, concern: str = "", **conditions: Any) -> Decision:
+    """The property held wherever it was looked at; a concern is a remark beside it."""
+    return Decision(outcome="passed", seen=seen, concern=concern, conditions=conditions)
 
 
 def failed(

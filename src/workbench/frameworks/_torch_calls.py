@@ -25,10 +25,10 @@ def calls(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``modules``: for each submodule its ``name``, ``type``, how often it was ``called``, whether
-        it was ``read``, whether it is ``torch``'s own, a plain ``container``, and how many
-        ``parameters`` of its own it has; ``switched``: those whose mode the call changed;
-        ``around``: calls of a ``forward`` past the hooks, each with ``name`` and ``where``;
-        ``hooked``: the outputs with hooks in place.
+        it was ``read``, whether it is ``torch``'s own, a plain ``container``, how many
+        ``parameters`` of its own it has and how many buffers are ``kept`` in its state;
+        ``switched``: those whose mode the call changed; ``around``: calls of a ``forward`` past
+        the hooks, each with ``name`` and ``where``; ``hooked``: the outputs with hooks in place.
     """
     with prepared(arguments) as built:
         parts = dict(built.module.named_modules())
@@ -78,6 +78,7 @@ def _told(name: str, part: nn.Module, count: int) -> dict[str, Any]:
         "torch": type(part).__module__.startswith("torch."),
         "container": type(part).forward is nn.Module.forward,
         "parameters": sum(1 for value in part._parameters.values() if value is not None),
+        "kept": sum(name not in part._non_persistent_buffers_set for name in part._buffers),
     }
 
 

@@ -71,6 +71,10 @@ def _by_checks(report: Report) -> Iterator[Suspicion]:
             reason = f"expected {_short(verdict.expected)}" if verdict.expected else ""
             reason += f" (at {verdict.where})" if verdict.where else ""
             yield Suspicion("", False, Note(kind="concern", text=text, reason=reason, about=about))
+        elif verdict.concern:
+            text = f"{verdict.check}: {_short(verdict.concern)}"
+            note = Note(kind="concern", text=text, about=verdict.requirement or verdict.check)
+            yield Suspicion("", False, note)
 
 
 def _by_tests(report: Report) -> Iterator[Suspicion]:

@@ -219,6 +219,7 @@ class _Court:
             where=_shown(decision.where),
             reason=step.exemption if exempt else decision.reason,
             fix=lesson(step.name).fix if decision.outcome == "failed" else "",
+            concern=decision.concern,
             conditions={"seed": self._subject.seed, **implied, **decision.conditions},
             seconds=time.monotonic() - started,
         )

@@ -43,6 +43,7 @@ def report_view(report: Report, spec: Spec | None = None, draft: Draft | None = 
             head("Report", state, sub(summary(report)), sub(facts)),
             badge("stale: the spec has changed since", "!", "warn") if stale else "",
             _against(report.verdicts, draft),
+            _concerns(report.verdicts),
             verdict_tables(report.verdicts, spec, draft),
             tests_piece(report.tests),
             _kills(report.kills),
@@ -188,6 +189,7 @@ def _evidence(verdict: Verdict, draft: Draft | None = None) -> Html:
         ("seen", verdict.seen),
         ("expected", verdict.expected),
         ("reason", verdict.reason),
+        ("concern", verdict.concern),
         ("where", _place(verdict.where, draft)),
         ("fix", verdict.fix),
         ("with", ", ".join(f"{key}={value}" for key, value in verdict.conditions.items())),
@@ -252,6 +254,16 @@ def _against(verdicts: Sequence[Verdict], draft: Draft | None) -> Html:
     return tag("div", *cards) if cards else Html()
 
 
+def _concerns(verdicts: Sequence[Verdict]) -> Html:
+    """Show what is odd though nothing asked for is broken by it."""
+    cards = [
+        tag("p", join([badge("concern", "!", "warn"), tag("b", _name(v)), v.concern], " "))
+        for v in verdicts
+        if v.good and v.concern
+    ]
+    return tag("div", *cards) if cards else Html()
+
+
 def _name(verdict: Verdict) -> str:
     return f"{verdict.requirement} {verdict.check}".strip()
 
@@ -278,6 +290,7 @@ def _text(report: Report, spec: Spec | None) -> str:
         name = f"{verdict.requirement} {line.text if line else verdict.check}".strip()
         seen = verdict.seen or verdict.reason
         lines.append(f"  {verdict.outcome:12} {name}" + (f": {seen}" if seen else ""))
+        lines += [f"  {'concern':12} {verdict.concern}"] if verdict.concern else []
     missing = [name for name in spec.requires if not report.of(name)] if spec else []
     lines += [f"  {'open':12} {name} without evidence" for name in missing]
     lines += [

@@ -1,6 +1,5 @@
-# trips: layers_used
 # spec: free_layer
-"""A dropout is created and never called."""
+"""A dropout of which the contract says nothing is never called: a concern, and no failure."""
 
 import torch
 from torch import Tensor, nn
