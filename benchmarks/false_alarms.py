@@ -4,8 +4,9 @@ Judged with the full battery and a contract of inputs and outputs alone: every e
 own list of modules (`ModuleInfo`) with its kinds of arguments, every blueprint, and small random
 configurations of the architectures in the `transformers` package (``pip install .[bench]``).
 
-python benchmarks/false_alarms.py nn [--kinds 4] [--only Linear] python benchmarks/false_alarms.py
-transformers [--only bert] python benchmarks/false_alarms.py report
+    python benchmarks/false_alarms.py nn [--kinds 4] [--only Linear,Conv]
+    python benchmarks/false_alarms.py transformers [--only bert]
+    python benchmarks/false_alarms.py report
 
 Each result is a line of JSON in ``benchmarks/results/``; a run goes on where the last one ended.
 A red verdict on a name of ``good_code/explained.yaml`` is explained there; any other is an alarm.
@@ -88,7 +89,9 @@ def run(kind: str, subjects: Iterator[Subject], until: float) -> None:
             except (WorkbenchError, CandidateError) as error:
                 entry = {"broken": f"{type(error).__name__}: {error}", "verdicts": []}
             else:
-                entry = {"verdicts": [_kept(v) for v in report.verdicts if v.outcome != "passed"]}
+                entry = {
+                    "verdicts": [_kept(v) for v in report.verdicts if v.outcome in BAD or v.concern]
+                }
             entry |= {"name": subject.name, "family": subject.family}
             entry["seconds"] = round(time.monotonic() - started, 2)
             kept.write(json.dumps(entry) + "\n")
@@ -97,7 +100,7 @@ def run(kind: str, subjects: Iterator[Subject], until: float) -> None:
 
 
 def _kept(verdict: Any) -> dict[str, str]:
-    fields = ("check", "outcome", "seen", "expected", "reason", "where")
+    fields = ("check", "outcome", "seen", "expected", "reason", "where", "concern")
     return {name: str(getattr(verdict, name))[:400] for name in fields}
 
 
@@ -129,30 +132,55 @@ def report(kind: str) -> None:
         )
         names = [name for name, outcomes in families.items() if outcome in outcomes]
         print(f"    {outcome:13} {runs:5} runs, {len(names):4} modules {', '.join(names[:12])}")
+    print(f"    explained, and not seen: {', '.join(_unseen(entries)) or 'none'}")
+    remarks = {e["family"] for e in entries if any(v.get("concern") for v in e["verdicts"])}
+    print(f"    with a concern           {len(remarks):4} modules")
     clean = sum(not outcomes for outcomes in families.values())
     print(f"    clean                    {clean:4} modules")
+
+
+def _unseen(entries: list[dict[str, Any]]) -> list[str]:
+    """Name the exemptions that no run has needed."""
+    needed = {
+        (name, verdict["check"])
+        for entry in entries
+        for verdict in entry["verdicts"]
+        if verdict["outcome"] == "exempt"
+        for name in (entry["name"], entry["family"])
+    }
+    looked_at = {name for entry in entries for name in (entry["name"], entry["family"])}
+    return [
+        f"{name}: {check}"
+        for name, reasons in explained().items()
+        for check in reasons
+        if name in looked_at and (name, check) not in needed
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How often is good code called bad?")
     kinds = ["nn", "transformers"]
     parser.add_argument("kind", nargs="?", choices=[*kinds, "report"], help="both, if not given")
-    parser.add_argument("--only", default="", help="names that contain this")
+    parser.add_argument("--only", default="", help="names, or parts of them: a,b")
     parser.add_argument("--kinds", type=int, default=3, help="kinds of arguments per module of nn")
     parser.add_argument("--seconds", type=float, default=1e9, help="stop after this long")
     asked = parser.parse_args()
+
+    def wanted(name: str) -> bool:
+        return any(part in name for part in asked.only.split(","))
+
     until = time.monotonic() + asked.seconds
     if asked.kind in (None, "nn"):
         from good_code import torch_nn
 
-        run("nn", torch_nn.subjects(Subject, asked.only, asked.kinds), until)
+        run("nn", torch_nn.subjects(Subject, wanted, asked.kinds), until)
     if asked.kind in (None, "transformers"):
         if importlib.util.find_spec("transformers") is None:
             print("no transformers here: pip install '.[bench]'")
         else:
             from good_code import architectures
 
-            run("transformers", architectures.subjects(Subject, asked.only), until)
+            run("transformers", architectures.subjects(Subject, wanted), until)
     for path in sorted(RESULTS.glob("*.jsonl")):
         report(path.stem)
 

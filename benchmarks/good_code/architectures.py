@@ -85,29 +85,77 @@ _FIXED: dict[str, Any] = {
     "eos_token_id": 2,
     "decoder_start_token_id": 1,
 }
-_CALLS = {
-    "text": ("tokens", "input_ids=tokens"),
-    "pair": ("tokens, targets", "input_ids=tokens, decoder_input_ids=targets"),
-    "masked": ("pixels, masked", "pixel_values=pixels, bool_masked_pos=masked"),
-    "image": ("pixels", "pixel_values=pixels"),
-    "sound": ("wave", "input_values=wave"),
+# What the defaults, made small, leave nothing to do for: longer windows than the sequences, more
+# tables than places, loops past the last layer; and initial weights that the gains divide by.
+_OWN: dict[str, dict[str, Any]] = {
+    "deepseek_v4": {
+        "compress_rates": {"compressed_sparse_attention": 2, "heavily_compressed_attention": 4}
+    },
+    "dory": {"initializer_range": 0.5},
+    "inkling_text": {"rel_extent": 8},
+    "inkling2_text": {"rel_extent": 8},
+    "inkling2_loop_text": {
+        "rel_extent": 8,
+        "loop_layer_index_start": 0,
+        "loop_layer_index_end": 2,
+        "loop_gate_rank": 8,
+    },
+    "kimi_linear": {"linear_head_dim": 8, "linear_num_heads": 2},
+    "segformer": {"sr_ratios": [4, 2, 1, 1]},
+    "sew": {"mask_time_length": 2},
+    "sew-d": {"mask_time_length": 2},
+    "visual_bert": {"visual_embedding_dim": 16},
 }
+_TOKENS = {"tokens": 'int64 "batch time" in 3..98'}
+_PIXELS = {"pixels": 'float "batch 3 32 32"'}
+# By kind: the call, the inputs, and an argument that ``forward`` must have; the fullest come first.
+_CALLS: dict[str, tuple[str, dict[str, str], str]] = {
+    "global": (
+        "input_ids=tokens, global_attention_mask=attended",
+        {**_TOKENS, "attended": 'int64 "batch time" in 0..1'},
+        "global_attention_mask",
+    ),
+    "seen": (
+        "input_ids=tokens, visual_embeds=regions",
+        {**_TOKENS, "regions": 'float "batch 5 16"'},
+        "visual_token_type_ids",
+    ),
+    "drawn": (
+        "pixel_values=pixels, noise=noise",
+        {**_PIXELS, "noise": 'float32 "batch 16" in 0..1'},
+        "noise",
+    ),
+    "text": ("input_ids=tokens", _TOKENS, ""),
+    "pair": (
+        "input_ids=tokens, decoder_input_ids=targets",
+        {**_TOKENS, "targets": 'int64 "batch steps" in 3..98'},
+        "",
+    ),
+    "masked": (
+        "pixel_values=pixels, bool_masked_pos=masked",
+        {**_PIXELS, "masked": 'bool "batch 16"'},
+        "bool_masked_pos",
+    ),
+    "image": ("pixel_values=pixels", _PIXELS, ""),
+    "sound": ("input_values=wave", {"wave": 'float "batch 3200"'}, ""),
+}
+_EXTENTS = {"batch": 3, "time": 11, "steps": 7}
 
 
-def subjects(make: Callable[..., Any], only: str) -> Iterator[Any]:
+def subjects(make: Callable[..., Any], wanted: Callable[[str], bool]) -> Iterator[Any]:
     """Yield one subject per architecture that could be made small and runs.
 
     Args:
         make: Makes a subject of name, family, source and spec.
-        only: Part of the names.
+        wanted: Tells by its name whether an architecture is looked at.
     """
-    for name, found in survey(only).items():
-        if "call" not in found or only not in name:
+    for name, found in survey(wanted).items():
+        if "call" not in found or not wanted(name):
             continue
         yield make(name, name, _source(name, found), _spec(name, found))
 
 
-def survey(only: str = "") -> dict[str, dict[str, Any]]:
+def survey(wanted: Callable[[str], bool]) -> dict[str, dict[str, Any]]:
     """Find out which architectures run on their own, once; later calls read what was found."""
     import transformers.modeling_utils  # noqa: F401  # slow, and no architecture's own time
     from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
@@ -115,7 +163,7 @@ def survey(only: str = "") -> dict[str, dict[str, Any]]:
     SURVEY.parent.mkdir(exist_ok=True)
     found = json.loads(SURVEY.read_text()) if SURVEY.exists() else {}
     for name in MODEL_MAPPING_NAMES:
-        if name not in found and only in name:
+        if name not in found and wanted(name):
             found[name] = _looked_at(name)
             SURVEY.write_text(json.dumps(found))
     return {name: found[name] for name in MODEL_MAPPING_NAMES if name in found}
@@ -151,6 +199,7 @@ def _smaller(default: Any, rng: random.Random) -> dict[str, Any]:
         now = getattr(default, key, None)
         if isinstance(now, bool) or type(now) is type(value):
             settings[key] = value
+    settings |= _OWN.get(default.model_type, {})
     layers = getattr(default, "layer_types", None)
     if isinstance(layers, list) and layers:
         settings["layer_types"] = (list(dict.fromkeys(layers)) * 2)[:2]
@@ -176,12 +225,12 @@ def _tried(name: str) -> dict[str, Any]:
     torch.manual_seed(0)
     problems = []
     known = inspect.signature(model.forward).parameters
-    for kind in _CALLS:
-        if kind == "masked" and "bool_masked_pos" not in known:
+    for kind, (call, lines, needed) in _CALLS.items():
+        if needed and needed not in known:
             continue
         try:
             with torch.no_grad():
-                returned = model(**_example(kind))
+                returned = model(**_example(call, lines))
         except Exception as error:
             if isinstance(error, TimeoutError):
                 raise
@@ -198,58 +247,55 @@ def _tried(name: str) -> dict[str, Any]:
     return {"left out": "; ".join(problems)}
 
 
-def _example(kind: str) -> dict[str, Tensor]:
-    tokens = torch.randint(3, 99, (3, 11))
-    return {
-        "text": {"input_ids": tokens},
-        "pair": {"input_ids": tokens, "decoder_input_ids": tokens[:, :7]},
-        "masked": {
-            "pixel_values": torch.randn(3, 3, 32, 32),
-            "bool_masked_pos": torch.rand(3, 16) < 0.5,
-        },
-        "image": {"pixel_values": torch.randn(3, 3, 32, 32)},
-        "sound": {"input_values": torch.randn(3, 800)},
-    }[kind]
+def _example(call: str, lines: Mapping[str, str]) -> dict[str, Tensor]:
+    """Draw inputs as their lines in the contract say, by the names that the call gives them."""
+    made = {}
+    for name, line in lines.items():
+        dtype, axes, *_ = line.split('"')
+        shape = [_EXTENTS[axis] if axis in _EXTENTS else int(axis) for axis in axes.split()]
+        low, _, high = line.partition(" in ")[2].partition("..")
+        made[name] = {
+            "bool": lambda shape=shape: torch.rand(shape) < 0.5,
+            "int64": lambda shape=shape, low=low, high=high: torch.randint(
+                int(low), int(high) + 1, shape
+            ),
+        }.get(dtype.strip(), lambda shape=shape: torch.rand(shape))()
+    pairs = (part.split("=") for part in call.split(", "))
+    return {argument: made[name] for argument, name in pairs}
 
 
 def _source(name: str, found: Mapping[str, Any]) -> str:
-    arguments, call = _CALLS[found["call"]]
+    call, lines, _ = _CALLS[found["call"]]
     return SOURCE.format(
         settings=found["settings"],
         name=name,
-        arguments=arguments,
+        arguments=", ".join(lines),
         call=call,
         outputs=list(found["outputs"]),
     )
 
 
 def _spec(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    inputs = {
-        "text": {"tokens": 'int64 "batch time" in 3..98'},
-        "pair": {
-            "tokens": 'int64 "batch time" in 3..98',
-            "targets": 'int64 "batch steps" in 3..98',
-        },
-        "masked": {"pixels": 'float "batch 3 32 32"', "masked": 'bool "batch 16"'},
-        "image": {"pixels": 'float "batch 3 32 32"'},
-        "sound": {"wave": 'float "batch 800"'},
-    }[found["call"]]
-    lengths = {"text": {11: "time"}, "pair": {11: "time", 7: "steps"}}.get(found["call"], {})
+    inputs = _CALLS[found["call"]][1]
+    lengths = {extent: axis for axis, extent in _EXTENTS.items() if axis in str(inputs)}
+    lengths |= {11 + 5: "time+5"} if found["call"] == "seen" else {}
     outputs = {
-        key: f'float "batch {" ".join(lengths.get(extent, str(extent)) for extent in shape[1:])}"'
+        # The mask of what was hidden is written in one type, whatever the module's.
+        key: f'{"float32" if key == "mask" else "float"} "batch '
+        f'{" ".join(lengths.get(extent, str(extent)) for extent in shape[1:])}"'
         for key, shape in found["outputs"].items()
     }
-    used = {word for line in inputs.values() for word in ("time", "steps") if word in line}
+    used = [axis for axis in ("time", "steps") if axis in lengths.values()]
     return {
         "name": "Wrapped",
         "kind": "model",
         "text": f"{name} as transformers has it, small and with random weights.",
-        "sizes": {"batch": "1..4", **dict.fromkeys(sorted(used), "8..16")},
-        "inputs": inputs,
+        "sizes": {"batch": "1..4", **dict.fromkeys(used, "8..16")},
+        "inputs": dict(inputs),
         "outputs": outputs,
     }
 
 
 if __name__ == "__main__":
-    kinds = [entry.get("call", "left out") for entry in survey().values()]
+    kinds = [entry.get("call", "left out") for entry in survey(lambda _: True).values()]
     print({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)})

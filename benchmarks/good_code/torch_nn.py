@@ -40,19 +40,19 @@ class Wrapped(nn.Module):
 """
 
 
-def subjects(make: Callable[..., Any], only: str, kinds: int) -> Iterator[Any]:
+def subjects(make: Callable[..., Any], wanted: Callable[[str], bool], kinds: int) -> Iterator[Any]:
     """Yield one subject per entry and kind of arguments.
 
     Args:
         make: Makes a subject of name, family, source and spec.
-        only: Part of the names.
+        wanted: Tells by its name whether an entry is looked at.
         kinds: How many kinds of arguments of each entry.
     """
     from torch.testing._internal.common_modules import module_db
 
     for at, entry in enumerate(module_db):
         name = entry.formatted_name
-        if only not in name:
+        if not wanted(name):
             continue
         for number, given in enumerate(_spread(_inputs(entry), kinds)):
             index, inputs = given

@@ -36,8 +36,13 @@ class CannotLook(Exception):
     """The check cannot observe what it decides about; the message says why."""
 
 
-def passed(seen: str, *, concern: str = "", **conditions: Any) -> Decision:
-    """The property held wherever it was looked at; a concern is a remark beside it."""
+def passed(seen: str, **conditions: Any) -> Decision:
+    """The property held wherever it was looked at."""
+    return Decision(outcome="passed", seen=seen, conditions=conditions)
+
+
+def remarked(seen: str, concern: str, **conditions: Any) -> Decision:
+    """The property held, and something is odd, if there is a concern."""
     return Decision(outcome="passed", seen=seen, concern=concern, conditions=conditions)
 
 

@@ -10,7 +10,7 @@ of a call, and leave ``__deepcopy__`` and ``__getstate__`` as they are.
 from __future__ import annotations
 
 from workbench.checks._compare import worst
-from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._decision import Decision, failed, passed, remarked
 from workbench.checks._subject import Subject
 
 TIER = "full"
@@ -26,6 +26,9 @@ def check(subject: Subject) -> Decision:
     for how in ("deepcopy", "pickle"):
         conditions = subject.conditions(case, weights="spread", copied_by=how)
         answer = subject.look("copies", case, how=how)
+        if answer.get("parametrised"):
+            concern = f"torch cannot {how} weights that are computed from others; use state_dict"
+            return remarked("deepcopy gives a module that computes the same", concern)
         if "refused" in answer:
             seen = f"{how}: {answer['refused'][:300]}"
             return failed(seen, "a module that can be copied", conditions)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.checks._decision import Decision, failed, passed
+from workbench.checks._decision import Decision, failed, remarked
 from workbench.checks._pointwise import FUNCTIONS
 from workbench.checks._subject import Subject
 from workbench.spec import Spec
@@ -53,7 +53,7 @@ def check(subject: Subject) -> Decision:
         return failed(f"never called: {_few(asked)}", "every layer called", conditions)
     concern = f"registered and never called, which changes nothing: {_few(idle)}" if idle else ""
     seen = f"{len(called) - len(idle)} layers, each called or used"
-    return passed(seen, concern=concern, **conditions)
+    return remarked(seen, concern, **conditions)
 
 
 def _few(layers: Mapping[str, Mapping[str, Any]]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils import parametrize
 
 from workbench.frameworks import _torch_module as modules
 from workbench.frameworks._torch_run import call, named, prepared, tensors
@@ -23,14 +24,18 @@ def copies(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``before``, ``copied`` and ``original``: outputs of the original, of the copy, and of the
-        original after the copy's weights were changed; or ``refused``: why there is no copy.
+        original after the copy's weights were changed; or ``refused``: why there is no copy, and
+        ``parametrised``: whether it is torch that refuses, as it does for weights that are
+        computed from others.
     """
     with prepared(arguments) as built:
         before = _outputs(built.module, built, arguments)
         try:
             copied = _copied(built.module, arguments["how"])
         except Exception as error:
-            return {"refused": f"{type(error).__name__}: {error}"}
+            seen = f"{type(error).__name__}: {error}"
+            parametrised = any(parametrize.is_parametrized(p) for p in built.module.modules())
+            return {"refused": seen, "parametrised": parametrised and "state_dict" in seen}
         copied.train(built.module.training)
         after = _outputs(copied, built, arguments)
         with torch.no_grad():
