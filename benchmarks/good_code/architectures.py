@@ -91,6 +91,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "deepseek_v4": {
         "compress_rates": {"compressed_sparse_attention": 2, "heavily_compressed_attention": 4}
     },
+    "higgs_audio_v2": {"audio_token_id": 98},
     "dory": {"initializer_range": 0.5},
     "inkling_text": {"rel_extent": 8},
     "inkling2_text": {"rel_extent": 8},
@@ -124,6 +125,12 @@ _CALLS: dict[str, tuple[str, dict[str, str], str]] = {
         "pixel_values=pixels, noise=noise",
         {**_PIXELS, "noise": 'float32 "batch 16" in 0..1'},
         "noise",
+    ),
+    "heard": (
+        "input_ids=torch.cat([tokens, tokens.new_full(frames.shape[:2], 98)], 1), "
+        "audio_input_ids=frames",
+        {"tokens": 'int64 "batch time" in 3..97', "frames": 'int64 "batch 4 8" in 0..1023'},
+        "audio_input_ids",
     ),
     "text": ("input_ids=tokens", _TOKENS, ""),
     "pair": (
@@ -260,8 +267,7 @@ def _example(call: str, lines: Mapping[str, str]) -> dict[str, Tensor]:
                 int(low), int(high) + 1, shape
             ),
         }.get(dtype.strip(), lambda shape=shape: torch.rand(shape))()
-    pairs = (part.split("=") for part in call.split(", "))
-    return {argument: made[name] for argument, name in pairs}
+    return eval(f"dict({call})", {"torch": torch}, made)
 
 
 def _source(name: str, found: Mapping[str, Any]) -> str:
@@ -278,7 +284,7 @@ def _source(name: str, found: Mapping[str, Any]) -> str:
 def _spec(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     inputs = _CALLS[found["call"]][1]
     lengths = {extent: axis for axis, extent in _EXTENTS.items() if axis in str(inputs)}
-    lengths |= {11 + 5: "time+5"} if found["call"] == "seen" else {}
+    lengths |= {"seen": {11 + 5: "time+5"}, "heard": {11 + 4: "time+4"}}.get(found["call"], {})
     outputs = {
         # The mask of what was hidden is written in one type, whatever the module's.
         key: f'{"float32" if key == "mask" else "float"} "batch '

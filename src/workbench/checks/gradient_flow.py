@@ -8,6 +8,7 @@ the parameter to the output; call every registered layer, or drop it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,7 +47,10 @@ def flow(subject: Subject) -> dict[str, float | None]:
 
 
 def _flow(subject: Subject) -> dict[str, float | None]:
-    found: dict[str, float | None] = dict.fromkeys(subject.learned(subject.exact))
+    counts = {e["name"]: math.prod(e["shape"]) for e in subject.build(subject.exact)["parameters"]}
+    # A table of no rows, such as that of zero register tokens, has nothing to learn.
+    learned = [name for name in subject.learned(subject.exact) if counts[name]]
+    found: dict[str, float | None] = dict.fromkeys(learned)
     # A few rectified units may all be silent for one draw of weights and inputs, but not for all.
     for draw in range(_DRAWS):
         weights = f"spread {draw}" if draw else "spread"
@@ -60,6 +64,7 @@ def _flow(subject: Subject) -> dict[str, float | None]:
                 case,
                 weights=weights,
                 train=True,
+                seed=draw,  # layers may be left out at random, but not the same ones each time
                 cotangents=cotangents,
                 wrt=["parameters"],
                 brief=True,  # a whole gradient is as large as the module
@@ -73,7 +78,7 @@ def _flow(subject: Subject) -> dict[str, float | None]:
 
 def _keep_largest(found: dict[str, float | None], gradients: Mapping[str, Array | None]) -> None:
     for name, value in gradients.items():
-        if value is not None:
+        if value is not None and name in found:
             size = float(np.sqrt(np.mean(value.astype(np.float64) ** 2)))
             found[name] = size if found[name] is None else max(found[name] or 0.0, size)
 
@@ -87,6 +92,8 @@ def check(subject: Subject) -> Decision:
     if not any(values.size for values in subject.run(subject.case()).outputs.values()):
         return passed("the declared outputs hold no value, so there is nothing to pull back")
     sizes = flow(subject)
+    if not sizes:
+        return passed("no parameter holds any value")
     conditions = subject.conditions(subject.case(), mode="train", weights="spread")
     missing = [name for name, size in sizes.items() if size is None]
     dead = [name for name, size in sizes.items() if size == 0.0]

@@ -24,8 +24,6 @@ DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 9
 
 _SHOWN = 5
-# Parts of the names of classes that say nothing about what a layer is for.
-_VAGUE = frozenset({"layer", "block", "module", "model", "base", "my"})
 _ACTIVATIONS = frozenset(re.sub(r"[^a-z]", "", name.partition("(")[0]) for name in FUNCTIONS)
 
 
@@ -64,9 +62,10 @@ def _few(layers: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _spoken_of(spec: Spec, layer: Mapping[str, Any]) -> bool:
     """Whether an option, a requirement or the text names the kind of a layer."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", layer["type"])
-    parts.append(re.sub(r"[^A-Za-z]", "", layer["type"]))
-    stems = {re.sub("^dropout$", "drop", part.lower()) for part in parts} - _VAGUE
+    whole = re.sub(r"[^A-Za-z]", "", layer["type"])
+    # The last word is the kind; those before it may be the name of the model that it is made for.
+    last = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", whole)[-1:]
+    stems = {re.sub("^dropout$", "drop", part.lower()) for part in (whole, *last)}
     if stems & _ACTIVATIONS:
         stems |= {"activ", "nonlinear"}
     said = [spec.text, *spec.roles.values(), *(line.text for line in spec.requires.values())]

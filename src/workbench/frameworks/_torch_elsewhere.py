@@ -37,6 +37,7 @@ _DEPENDS_ON_DATA = {
     _aten._unique2.default,
     _aten.unique_dim.default,
     _aten.bincount.default,
+    _aten._nested_tensor_from_mask_left_aligned.default,
     _aten.repeat_interleave.Tensor,
 }
 # Torch has no shapes for the cells that recurrent layers use on every device but the CPU.
@@ -133,6 +134,11 @@ def _depends_on_data(func: Any, args: Sequence[Any]) -> bool:
     return func in _DEPENDS_ON_DATA
 
 
+def _key(func: Any, args: Sequence[Any]) -> Any:
+    """Tell calls apart: the CPU makes some more, to look at values that it is given."""
+    return func, args[0].shape, args[0].dtype
+
+
 class _Recorded(TorchDispatchMode):
     """Notes what operations returned whose result depends on data."""
 
@@ -150,7 +156,7 @@ class _Recorded(TorchDispatchMode):
         """Call the operator, and note its result where that depends on data."""
         result = func(*args, **(kwargs or {}))
         if _depends_on_data(func, args):
-            self.values.setdefault((func, args[0].shape), []).append(result)
+            self.values.setdefault(_key(func, args), []).append(result)
         return result
 
 
@@ -175,7 +181,7 @@ class _Replayed(TorchDispatchMode):
             return _CELLS[func](*args)
         if not _depends_on_data(func, args):
             return func(*args, **kwargs)
-        value = next(self._values.get((func, args[0].shape), iter(())), None)
+        value = next(self._values.get(_key(func, args), iter(())), None)
         if value is None:
             raise NotImplementedError(f"{func} was not called with data on the CPU")
         device = args[0].device
