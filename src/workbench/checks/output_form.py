@@ -56,7 +56,10 @@ def check(subject: Subject) -> Decision:
         raise CannotLook("no output is declared as floating point")
     rows = []
     for factor in (1.0, 4.0):
-        weights = {n: factor * v for n, v in subject.weights("spread", case.dtype).items()}
+        usual = subject.weights("spread", case.dtype)
+        # Buffers may be places in tables, and stay.
+        larger = {name: factor * usual[name] for name in subject.learned(case.dtype)}
+        weights = {**usual, **larger}
         values = next(iter(subject.run(case, weights=weights).outputs.values()))
         if values.ndim < 1 or values.shape[-1] < 2 or not values.size:
             raise CannotLook(f"rows of the shape {values.shape} are too short to tell")
