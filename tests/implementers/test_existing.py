@@ -108,6 +108,44 @@ def test_what_the_code_does_is_written_down(worker):
         assert name in failed, (name, failed)
 
 
+def test_words_and_arguments_that_may_be_left_out_are_tried(worker):
+    code = CODE.replace("width=64, *,", "width=64, *, pool='mean', gain=None,")
+    code = code.replace("self.head =", "self.pool, self.gain = pool, gain\n        self.head =")
+    code = code.replace("def forward(self, x):", "def forward(self, x, weights=None):")
+    pooled = """if weights is not None:
+            x = x * weights[:, None, None]
+        if self.gain is not None:
+            x = x * self.gain
+        x = x.amax(dim=1) if self.pool == "max" else x.mean(dim=1)
+        return self.head(x)"""
+    code = code.replace("return self.head(x.mean(dim=1))", pooled)
+    draft, report = drafts(worker, code, SPEC.replace("depth: 2}", "depth: 2, pool: mean}"))
+    assert {test.outcome for test in report.tests} == {"passed", "skipped"}
+    wrong = {
+        "x.amax(dim=1)": "x.amin(dim=1)",
+        "x * self.gain": "x",
+        "x * weights[:, None, None]": "x",
+        "torch.tanh(layer(x))": "torch.tanh(layer(x)).float()",
+    }
+    for before, after in wrong.items():
+        assert before in code
+        tests = told(worker, draft, code.replace(before, after)).tests
+        assert [test.id for test in tests if test.outcome == "failed"], before
+
+
+def test_what_costs_several_times_as_much_is_noticed(worker):
+    draft, _ = drafts(worker, CODE)
+    wrong = {
+        "torch.tanh(layer(x.repeat_interleave(len(x), 0)))[:: max(1, len(x))]": "costs",
+        "sum(torch.tanh(layer(x)) for _ in range(4)) / 4": "costs",
+        "self.__dict__.setdefault('kept', [x]).append(x) or torch.tanh(layer(x))": "grow",
+    }
+    for after, expected in wrong.items():
+        tests = told(worker, draft, CODE.replace("torch.tanh(layer(x))", after)).tests
+        failed = [test.id for test in tests if test.outcome == "failed"]
+        assert any(expected in name for name in failed), (after, failed)
+
+
 def test_a_suspected_bug_is_told_and_never_pinned_in_silence(worker):
     wrong = CODE.replace("x.mean(dim=1)", "x.mean(dim=1) + x.mean()")  # examples see each other
     draft, report = drafts(worker, wrong)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import Refused, nearest
@@ -11,7 +13,24 @@ from workbench.implementers._demands import Demand, demands
 from workbench.spec import Spec
 
 
-def interface_of(spec: Spec, target: Target) -> tuple[dict[str, Any], list[Demand]]:
+@dataclass(frozen=True)
+class Interface:
+    """What the code that is there can be told.
+
+    Args:
+        options: What its tests build it with.
+        demands: What its constructor demands of them.
+        others: Further values of its options that its text speaks of, by option.
+        optional: Arguments of a call that may be left out and are not in the contract.
+    """
+
+    options: Mapping[str, Any]
+    demands: list[Demand]
+    others: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+
+
+def interface_of(spec: Spec, target: Target) -> Interface:
     """Read the class that a spec is about, and compare it with the contract.
 
     Args:
@@ -19,7 +38,7 @@ def interface_of(spec: Spec, target: Target) -> tuple[dict[str, Any], list[Deman
         target: The target.
 
     Returns:
-        The options that its tests build it with, and what its constructor demands of them.
+        What it can be told.
 
     Raises:
         Refused: The file has no such class, or its constructor or call differ from the contract.
@@ -37,7 +56,7 @@ def interface_of(spec: Spec, target: Target) -> tuple[dict[str, Any], list[Deman
         raise Refused("blueprint", [problem])
     node = classes[spec.name]
     if isinstance(node, ast.FunctionDef) or spec.kind in ("metric", "dataset", "training"):
-        return dict(spec.options), demands(source, spec.name)  # a run tells what does not fit
+        return Interface(spec.options, demands(source, spec.name))  # a run tells what does not fit
     if all(tensor.optional for tensor in spec.inputs.values()) or len(spec.outputs) != 1:
         problem = "to test code that is there, write the inputs and the one output of a call"
         raise Refused("blueprint", [problem])
@@ -47,7 +66,64 @@ def interface_of(spec: Spec, target: Target) -> tuple[dict[str, Any], list[Deman
     ]
     if reasons:
         raise Refused("blueprint", reasons)
-    return dict(spec.options), demands(source, spec.name)
+    others = {name: values for name, values in _others(node, tree) if values}
+    optional = tuple(name for name in _left_out(node) if name not in spec.inputs)
+    return Interface(spec.options, demands(source, spec.name), others, optional)
+
+
+def _others(node: ast.ClassDef, tree: ast.Module) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """List for each option the words that it is compared with, and a value in the place of None."""
+    start = _method(node, "__init__")
+    arguments = [*start.args.args[1:], *start.args.kwonlyargs] if start else []
+    nothing = {name for name, default in _defaults(start) if _is_none(default)} if start else set()
+    for argument in arguments:
+        note = ast.unparse(argument.annotation) if argument.annotation else ""
+        words = dict.fromkeys(_compared(argument.arg, argument.annotation, tree))
+        if words or argument.arg not in nothing:
+            yield argument.arg, tuple(words)
+        else:
+            kinds = {"bool": True, "float": 0.5, "int": 2}
+            found = [value for kind, value in kinds.items() if kind in note or not note]
+            yield argument.arg, tuple(found[-1:])
+
+
+def _compared(name: str, annotation: ast.expr | None, tree: ast.Module) -> Iterator[str]:
+    """Find the words that an option may be: those of its type, and those it is compared with."""
+    if annotation is not None and "Literal" in ast.unparse(annotation):
+        yield from _words(annotation)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Compare):
+            sides = [part.left, *part.comparators]
+            if any(ast.unparse(side).split(".")[-1] == name for side in sides):
+                yield from (word for side in sides for word in _words(side))
+        elif isinstance(part, ast.Match) and ast.unparse(part.subject).split(".")[-1] == name:
+            yield from (word for case in part.cases for word in _words(case.pattern))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def _left_out(node: ast.ClassDef) -> Iterator[str]:
+    """Name the arguments of a call that may be left out."""
+    forward = _method(node, "forward")
+    if forward is not None:
+        yield from (name for name, default in _defaults(forward) if default is not None)
+
+
+def _defaults(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | None]]:
+    arguments, given = function.args.args, function.args.defaults
+    missing: list[ast.expr | None] = [None] * (len(arguments) - len(given))
+    for argument, default in zip(arguments, [*missing, *given], strict=True):
+        yield argument.arg, default
+    for argument, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
+        yield argument.arg, default
+
+
+def _is_none(default: ast.expr | None) -> bool:
+    return isinstance(default, ast.Constant) and default.value is None
 
 
 def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
@@ -60,13 +136,7 @@ def _constructor(spec: Spec, node: ast.ClassDef) -> list[str]:
     if start is None or start.args.kwarg is not None:
         return []  # inherited or open: only a run can tell
     own = [argument.arg for argument in [*start.args.args[1:], *start.args.kwonlyargs]]
-    needed = [argument.arg for argument in start.args.args[1:]]
-    needed = needed[: len(needed) - len(start.args.defaults)]
-    needed += [
-        argument.arg
-        for argument, default in zip(start.args.kwonlyargs, start.args.kw_defaults, strict=True)
-        if default is None
-    ]
+    needed = [name for name, default in [*_defaults(start)][1:] if default is None]
     unknown = [
         f"{spec.name} has no option {option!r}: {nearest(option, own)}"
         for option in spec.options

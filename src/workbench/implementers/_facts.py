@@ -12,7 +12,17 @@ from workbench.implementers._small import cases, small_options
 from workbench.spec import Spec, Tensor
 
 MEASURED = (
-    *("OUTPUTS", "STATE", "TRIED", "SPOILED", "SPREADS", "SIGNATURE"),
+    *(
+        "OUTPUTS",
+        "ARGUMENTS",
+        "PRECISIONS",
+        "STATE",
+        "TRIED",
+        "SPOILED",
+        "SPREADS",
+        "SIGNATURE",
+        "COSTS",
+    ),
     *("LOSSES", "SCORES", "ITEMS", "BATCHES", "EPOCHS", "RUNS"),
 )
 """What the tests of code that is there write down as it was measured."""
@@ -30,6 +40,8 @@ class Facts:
         existing: Whether the code is there already.
         measured: What was measured on the code, by name; None where nothing was yet.
         pinned: Whether the tests of new code write down what was measured, too.
+        others: Further values of options that the text of code that is there speaks of.
+        optional: Arguments of a call that may be left out and are not in the contract.
     """
 
     spec: Spec
@@ -39,6 +51,8 @@ class Facts:
     existing: bool
     measured: Mapping[str, Any] | None = None
     pinned: bool = False
+    others: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
     small: dict[str, Any] = field(init=False)
     inputs: list[Tensor] = field(init=False)
     mask: str = field(init=False)
@@ -79,6 +93,12 @@ class Facts:
             longest = max([sizes[ragged], *whole]) + 4
             sizes[ragged] = min(longest, self.spec.sizes[ragged].bounds(self.small)[1])
         return sizes
+
+    @property
+    def many(self) -> int:
+        """A number of examples that is large for a test."""
+        bounds = self.spec.sizes[self.batch].bounds(self.small) if self.batch else (0, 1, 1)
+        return min(16, bounds[1])
 
     @property
     def output(self) -> Tensor:
@@ -137,6 +157,7 @@ class Facts:
             "pinned": self.existing or self.pinned,
             "weights": self.measured is None or self.measured.get("STATE") != {},
             "probes": bool(self.probes),
+            "optional arguments": bool(self.optional),
             **{f"measured {name}": bool(self._known(name)) for name in MEASURED},
             "parameters": "parameters" in quantities and self.right("parameters", "==") != "",
             "convolutions": "convolution layers" in quantities,
@@ -158,11 +179,14 @@ class Facts:
     @property
     def probes(self) -> list[dict[str, Any]]:
         """Changes of one option each, to see what a constructor that is there makes of them."""
+        values = {option: _others(value) for option, value in self.small.items()}
+        for option, further in self.others.items():
+            values[option] = (*dict.fromkeys((*further, *values.get(option, ()))),)
         return [
             {option: other}
-            for option, value in self.small.items()
-            for other in _others(value)
-            if other != value
+            for option, others in values.items()
+            for other in others
+            if option not in self.small or other != self.small[option]
         ]
 
     @property

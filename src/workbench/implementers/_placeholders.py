@@ -41,6 +41,7 @@ def placeholders(facts: Facts) -> dict[str, cst.BaseExpression]:
         "CASES": _as_list(facts.cases),
         "BAD_OPTIONS": _as_list(facts.bad_options),
         "EDGE_OPTIONS": _as_list(facts.edge_options),
+        "MANY": literal(facts.many),
         "FIXED_AXIS": literal(facts.fixed_axis or 0),
         "TIME_AXIS": literal(facts.time_axis),
         "KEEPS_TIME": cst.Name(str(facts.keeps_time)),

@@ -21,7 +21,7 @@ from workbench.implementers._placeholders import (
 from workbench.implementers._uses import defined
 
 _LINE = re.compile(r"^\s*(Covers|Needs):\s*(.*?)\s*$", re.MULTILINE)
-_CONSTANTS = ("OPTIONS", "DEFAULTS", "PROBES", "REFUSALS", "PARTS", "ROLES", *MEASURED)
+_CONSTANTS = ("OPTIONS", "DEFAULTS", "PROBES", "REFUSALS", "OPTIONAL", "PARTS", "ROLES", *MEASURED)
 
 
 def specialised(source: str, facts: Facts, choices: Mapping[str, str]) -> list[Any]:
@@ -92,6 +92,8 @@ def _set_constant(node: Any, facts: Facts) -> Any:
 def _constant(name: str, facts: Facts) -> Any:
     if name == "PROBES":
         return facts.probes
+    if name == "OPTIONAL":
+        return facts.optional
     if name == "ROLES":
         return dict(facts.spec.roles)
     if name == "PARTS":

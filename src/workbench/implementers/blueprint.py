@@ -56,8 +56,16 @@ def implement(
     if not spec.existing:
         yield from _of_new(spec, study, target, pinned=pinned and spec.kind in ("model", "layer"))
         return
-    declared, demands = interface_of(spec, target)
-    facts = Facts(spec, target.placement.module, declared, demands, existing=True)
+    there = interface_of(spec, target)
+    facts = Facts(
+        spec,
+        target.placement.module,
+        there.options,
+        there.demands,
+        existing=True,
+        others=there.others,
+        optional=there.optional,
+    )
     report = yield _of_existing(facts, study, target, ())
     known = replace(facts, measured=measured(report))
     yield _of_existing(known, study, target, suspicions(report))

@@ -32,7 +32,10 @@ from workbench.implementers._test_cells.setup import (
 )
 
 PROBES: list[dict[str, Any]] = [{"width": 1}, {"width": 0}, {"width": 5}]
+OPTIONAL: tuple[str, ...] = ("mask",)
 OUTPUTS: dict[str, float] = {}
+ARGUMENTS: dict[str, float] = {}
+PRECISIONS: dict[str, str] = {}
 STATE: dict[str, tuple[int, ...]] = {}
 TRIED: dict[str, Any] = {}
 SPOILED: dict[str, str] = {}
@@ -95,7 +98,8 @@ def what_comes_out(
         leaves = [*module.parameters(), *floats]
         gradients = torch.autograd.grad(loss, leaves, allow_unused=True) if leaves else ()
         found["gradients"] = sum(summed(part) for part in gradients if part is not None)
-    return {name: float(f"{value:.7g}") for name, value in found.items()}
+    finite = {name: value for name, value in found.items() if math.isfinite(value)}
+    return {name: float(f"{value:.7g}") for name, value in finite.items()}
 
 
 def outputs_now() -> dict[str, float]:
@@ -112,15 +116,24 @@ def outputs_now() -> dict[str, float]:
         where = " ".join(f"{value}" for value in sizes.values()) or "usual"
         start = f"{where} {'train' if training else 'eval'} {str(dtype)[-2:]}"
         found |= {f"{start} {name}": value for name, value in sums.items()}
-    changed = [new for new in PROBES if isinstance(next(iter(new.values())), bool | float)]
-    for changes, training in itertools.product(changed, (False, True)):
+    halved = {name: x / 2 for name, x in OPTIONS.items() if isinstance(x, float)}  # 1 hides scales
+    words = [{}, *(new for new in PROBES if isinstance(next(iter(new.values())), bool | str))]
+    together = [{**halved, **changes} for changes in words if halved]
+    for changes, training in itertools.product([*PROBES, *together], (False, True)):
+        if training and not is_a_switch(changes):
+            continue
         try:
             sums = what_comes_out(torch.float64, training, {}, **changes)
-        except (RuntimeError, ValueError, AssertionError, KeyError, NotImplementedError):
-            continue  # it is refused; another test tells
+        except Exception:
+            continue  # it is refused, or fits no input; another test tells
         mode = "train" if training else "eval"
         found |= {f"{changes} {mode} {name}": value for name, value in sums.items()}
     return found
+
+
+def is_a_switch(changes: dict[str, Any]) -> bool:
+    """Say whether a change of options leaves all sizes as they are."""
+    return all(isinstance(value, bool | float | str) for value in changes.values())
 
 
 def test_outputs_are_as_they_were() -> None:
@@ -134,6 +147,79 @@ def test_outputs_are_as_they_were() -> None:
     for name, value in OUTPUTS.items():
         tolerance = (1e-3 if " 32 " in name else 1e-5) * (10 if elsewhere else 1)
         assert found.get(name) == pytest.approx(value, rel=tolerance, abs=tolerance), name
+
+
+def ways_to_give(x: Tensor) -> dict[str, Any]:
+    """List what an argument that may be left out could be, for an input."""
+    time = x.shape[min(1, x.dim() - 1)]
+    return {
+        "groups": torch.arange(len(x)) // 2,
+        "a weight each": drawn(x.shape[:1], 5).abs().to(x),
+        "some positions": drawn(x.shape[:2], 5) > -0.5,
+        "earlier positions": torch.ones(time, time, dtype=torch.bool).tril(),
+        "more of the same": drawn(x.shape, 6).to(x),
+        "True": True,
+        "2": 2,
+    }
+
+
+def what_an_argument_does(name: str, way: str, **changes: Any) -> float | None:
+    """Sum up the output with one more argument; nothing where it changes nothing."""
+    inputs = settled_inputs(torch.float64)
+    value = ways_to_give(inputs[INPUT])[way]
+    try:
+        module = settled(build(**changes)).double().eval()
+        without, output = module(**inputs), module(**inputs, **{name: value})
+    except Exception:
+        return None  # it is something else
+    same = output.shape == without.shape and torch.equal(output, without)
+    total = summed(output.detach())
+    return None if same or not math.isfinite(total) else float(f"{total:.7g}")
+
+
+def arguments_now() -> dict[str, float]:
+    """Measure what each argument does that may be left out, under other options as well."""
+    found: dict[str, float] = {}
+    switches = [changes for changes in PROBES if is_a_switch(changes)]
+    for name, way in itertools.product(OPTIONAL, ways_to_give(make_inputs()[INPUT])):
+        total = what_an_argument_does(name, way)
+        if total is not None:
+            found[f"{name}: {way}"] = total
+            for changes in switches:
+                other = what_an_argument_does(name, way, **changes)
+                found |= {f"{name}: {way} {changes}": other} if other is not None else {}
+    return found
+
+
+def test_optional_arguments_do_what_they_did() -> None:
+    """An argument that callers may leave out changes the output as it was measured.
+
+    Needs: existing, optional arguments, measured ARGUMENTS
+    """
+    found = arguments_now()
+    assert ARGUMENTS, f"measured ARGUMENTS = {found!r}"
+    for name, value in ARGUMENTS.items():
+        assert found.get(name) == pytest.approx(value, rel=1e-5, abs=1e-5), name
+
+
+def precision_from(dtype: torch.dtype) -> str:
+    """Name the precision of the output of a module that is brought to another one."""
+    inputs = {n: x.to(dtype) if x.is_floating_point() else x for n, x in make_inputs().items()}
+    try:
+        return str(build().to(dtype).eval()(**inputs).dtype)
+    except Exception:
+        return ""  # it does not take this one
+
+
+def test_precisions_are_kept_as_they_were() -> None:
+    """In each precision that the module can be brought to it computes as before.
+
+    Needs: pinned, measured PRECISIONS
+    """
+    precisions = (torch.float64, torch.bfloat16, torch.float16)
+    found = {str(dtype): precision_from(dtype) for dtype in precisions}
+    assert PRECISIONS, f"measured PRECISIONS = { ({name: x for name, x in found.items() if x})!r}"
+    assert {name: found[name] for name in PRECISIONS} == PRECISIONS
 
 
 def test_a_former_checkpoint_still_loads() -> None:

@@ -30,6 +30,7 @@ SHAPE = (3, 7, 4)
 ATTENTION_LAYERS = ATTENTION_HEADS = 0
 DEFAULTS = {"width": 4, "dropout": 0.1}
 FIXED_AXIS = 2
+MANY = 16
 EDGE_OPTIONS: list[dict[str, Any]] = [{"width": 1}]
 BAD_OPTIONS: list[dict[str, Any]] = [{"width": 0}, {"width": -2}]
 OPTIONS: dict[str, Any] = {"width": 4, "dropout": 0.1}
