@@ -14,6 +14,7 @@ from workbench.records import TestResult
 from workbench.sandbox._confine import python_folders
 from workbench.sandbox._conversation import Candidate
 from workbench.sandbox._drafts import Sources
+from workbench.sandbox._outcomes import believed
 from workbench.sandbox._worker import Worker
 
 _TEST_SECONDS = 300.0
@@ -146,18 +147,36 @@ class Bench:
         except CandidateError as error:
             return {"unknown": str(error)}
 
-    def tests(self, files: Mapping[str, str]) -> tuple[TestResult, ...]:
-        """Run the draft's own tests in a candidate of their own."""
+    def tests(
+        self, files: Mapping[str, str], sabotaged: Sources | None = None
+    ) -> tuple[TestResult, ...]:
+        """Run the draft's own tests in candidates of their own.
+
+        Args:
+            files: The tests.
+            sabotaged: What a candidate imports in which every function of the module raises.
+        """
         if not files:
             return ()
         self.clear()
+        broken = None if sabotaged is None else lambda: self._ran(files, sabotaged)
         try:
-            with contextlib.closing(self._fresh()) as candidate:
-                found = candidate.run_tests(files, seconds=_TEST_SECONDS)
+            return believed(files, lambda: self._ran(files, self._served), broken)
         except CandidateError as error:
             name = ", ".join(files)
             return (TestResult(id=name, outcome="error", message=str(error)),)
-        return tuple(TestResult.model_validate(result) for result in found)
+
+    def _ran(self, files: Mapping[str, str], served: Sources) -> tuple[list[TestResult], list[str]]:
+        """Run tests once; return how each ended, and what was touched that reports on them."""
+        candidate = self._worker.candidate(
+            served.texts, search_path=served.search_path, paths=served.paths, seed=self._seed
+        )
+        with contextlib.closing(candidate):
+            found = candidate.run_tests(files, seconds=_TEST_SECONDS)
+            touched: list[str] = []
+            with contextlib.suppress(CandidateRaised):  # nobody can look here
+                touched = candidate.touched(tests=True)[0]
+        return [TestResult.model_validate(result) for result in found], touched
 
 
 def _parameters(answer: Mapping[str, Any]) -> float:

@@ -161,11 +161,12 @@ class Candidate:
         """
         self._converse("sandbox", "watch", {"trusted": list(trusted)}, None)
 
-    def touched(self, *, restored: bool = True) -> tuple[list[str], bool]:
+    def touched(self, *, restored: bool = True, tests: bool = False) -> tuple[list[str], bool]:
         """Tell what the draft has changed of that which answers depend on.
 
         Args:
             restored: Also tell what was changed and changed back.
+            tests: Also look at what reports on tests, where that can be done from outside.
 
         Returns:
             What was touched, and whether that was read from outside the candidate's process.
@@ -175,7 +176,7 @@ class Candidate:
         """
         self._require_open()
         try:
-            found = self._zygote.inspect(self._pid, restored=restored)
+            found = self._zygote.inspect(self._pid, restored=restored, tests=tests)
         except ZygoteGone:
             self._lose("signal", "its worker has ended")
         if found is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from workbench.errors import CandidateRaised
-from workbench.records import Draft
+from workbench.errors import CandidateRaised, UsageError
+from workbench.records import Cell, Draft
+from workbench.spec import Spec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,22 @@ def sources(draft: Draft, root: str | Path | None, import_root: str) -> Sources:
         paths=named,
         search_path=[] if root is None else [str((Path(root) / import_root).resolve())],
     )
+
+
+def with_existing(spec: Spec, draft: Draft, root: str | Path | None) -> Draft:
+    """Put the target's own file in the place of module cells, where the draft has none.
+
+    Raises:
+        UsageError: There is no such file.
+    """
+    if root is None or not spec.existing or draft.files("module"):
+        return draft
+    path = Path(root) / spec.existing
+    if not path.is_file():
+        raise UsageError(f"there is no file {spec.existing!r} in {root}; 'existing' names one")
+    source = path.read_text(encoding="utf-8")
+    cell = Cell(id="existing", role="module", path=spec.existing, source=source)
+    return draft.model_copy(update={"cells": (*draft.cells, cell)})
 
 
 def _edited(draft: Draft, root: Path) -> dict[str, str]:

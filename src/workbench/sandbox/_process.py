@@ -158,12 +158,13 @@ class Zygote:
         status = self._ask({"do": "end", "pid": pid, "grace": grace}, [])["status"]
         return None if status is None else int(status)
 
-    def inspect(self, pid: int, *, restored: bool) -> list[str] | None:
+    def inspect(self, pid: int, *, restored: bool, tests: bool = False) -> list[str] | None:
         """Compare a candidate's memory with that of the process that it was forked from.
 
         Args:
             pid: Its process id, as `fork` told it.
             restored: Also tell what was changed and changed back.
+            tests: Also look at what reports on tests.
 
         Returns:
             What was touched; None where its memory cannot be read from outside.
@@ -171,7 +172,8 @@ class Zygote:
         Raises:
             ZygoteGone: The zygote has died.
         """
-        touched = self._ask({"do": "inspect", "pid": pid, "restored": restored}, []).get("touched")
+        request = {"do": "inspect", "pid": pid, "restored": restored, "tests": tests}
+        touched = self._ask(request, []).get("touched")
         return None if touched is None else [str(name) for name in touched]
 
     def _ask(self, request: Mapping[str, object], handed: list[int]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Runs test sources with pytest inside a candidate.
 
 Every test's outcome is the candidate's word: tests and the code under test share a process, and a
-test can lie about itself. What tests are worth is measured from outside, by mutating the module.
+test can lie about itself. `_outcomes` says when that word is believed; what tests are worth is
+measured from outside, by mutating the module.
 """
 
 from __future__ import annotations

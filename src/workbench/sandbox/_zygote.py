@@ -39,6 +39,8 @@ _MEANS = (
     *("posix", "random", "struct", "sys", "traceback", "types", "numpy", "numpy.core.*"),
     *("numpy.lib.*", "numpy._core.*", "workbench.*"),
 )
+# The outcome of a test depends on these as well.
+_REPORTERS = ("pytest", "_pytest.*", "pluggy.*")
 
 
 def main(control: int, host: int, scratch: str, framework: str) -> NoReturn:
@@ -88,11 +90,12 @@ class _Zygote:
         self._folders: dict[int, str] = {}  # of each candidate; "" where it vanishes by itself
         self._made = 0
         self._watch: _memory.Watch | None = None
+        self._reporters: _memory.Watch | None = None
 
     def run(self, framework: str) -> NoReturn:
         """Warm up, then serve the host until it has gone; never returns."""
         try:
-            module, self._watch = _load(framework)
+            module, self._watch, self._reporters = _load(framework)
         except BaseException as error:
             self._reply({"failed": f"{type(error).__name__}: {error}"})
             os._exit(1)
@@ -103,7 +106,7 @@ class _Zygote:
             if request["do"] == "fork":
                 self._reply({"pid": self._fork(module, handed)})
             elif request["do"] == "inspect":
-                self._reply(self._inspect(request["pid"], request["restored"]))
+                self._reply(self._inspect(**request))
             else:
                 self._reply({"status": self._end(request["pid"], request["grace"])})
 
@@ -149,12 +152,14 @@ class _Zygote:
         self._folders[child] = own
         return child
 
-    def _inspect(self, child: int, restored: bool) -> dict[str, object]:
+    def _inspect(self, *, pid: int, restored: bool, tests: bool, **_: object) -> dict[str, object]:
         """Compare a candidate's memory with that of this process."""
-        if self._watch is None:
+        if self._watch is None or self._reporters is None:
             return {"cannot": "this Python's objects have a layout that is not known"}
         try:
-            return {"touched": self._watch.touched(child, restored=restored)}
+            found = self._watch.touched(pid, restored=restored)
+            also = self._reporters.touched(pid, restored=restored) if tests else []
+            return {"touched": [*also, *found]}
         except OSError as error:
             return {"cannot": str(error)}
 
@@ -177,7 +182,9 @@ class _Zygote:
         return status
 
 
-def _load(framework: str) -> tuple[ModuleType, _memory.Watch | None]:
+def _load(
+    framework: str,
+) -> tuple[ModuleType, _memory.Watch | None, _memory.Watch | None]:
     name = framework if "." in framework else f"workbench.frameworks.{framework}"
     module = importlib.import_module(name)
     _tests.warm()
@@ -193,9 +200,10 @@ def _load(framework: str) -> tuple[ModuleType, _memory.Watch | None]:
         ("workbench.sandbox.*", "workbench.frameworks.*"),
         getattr(module, "FREE", ()),
     )
+    reporters = _memory.over(_REPORTERS, (), ())
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, memory shared with children
-    return module, watch
+    return module, watch, reporters
 
 
 def _become_candidate(

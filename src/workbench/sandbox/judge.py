@@ -26,10 +26,12 @@ from workbench.records import (
     Tier,
     Verdict,
 )
+from workbench.sandbox import _outcomes
 from workbench.sandbox._bench import Bench
-from workbench.sandbox._drafts import sources
+from workbench.sandbox._drafts import Sources, sources, with_existing
 from workbench.sandbox._influence import influences
 from workbench.sandbox._reach import reach
+from workbench.sandbox._sabotage import sabotaged
 from workbench.sandbox._worker import Worker
 from workbench.spec import Spec
 
@@ -82,7 +84,8 @@ def judge(
         verdicts = tuple(_verdicts(court, steps, bench, seen))
         pictures = _pictures(subject, steps) if court.standing else {}
         environment = bench.environment()
-        tests = bench.tests(draft.files("test")) if tier != "live" else ()
+        broken = _sabotaged(spec, draft, root, import_root)
+        tests = bench.tests(draft.files("test"), broken) if tier != "live" else ()
     seconds = time.monotonic() - started
     return Report(
         spec_hash=spec.hash,
@@ -137,6 +140,16 @@ def replay(
             subject = _subject(spec, draft, bench, device, seed, restored=True)
             verdicts.append(_Court(subject, bench).decide(step))
     return tuple(verdicts)
+
+
+def _sabotaged(
+    spec: Spec, draft: Draft, root: str | Path | None, import_root: str
+) -> Sources | None:
+    """Lay out a draft in which every function raises; None where there is none."""
+    with contextlib.suppress(UsageError):  # `builds` reports a file that is not there
+        other = sabotaged(with_existing(spec, draft, root), _outcomes.word())
+        return None if other is None else sources(other, root, import_root)
+    return None
 
 
 def _named(spec: Spec, draft: Draft, names: Sequence[str]) -> list[Step]:

@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import CandidateError, CandidateLost, UsageError
+from workbench.errors import CandidateError, CandidateLost
 from workbench.mutants import Grown, grow, spread
-from workbench.records import Cell, Draft, Kill, KillTable, TestResult
-from workbench.sandbox._drafts import sources
+from workbench.records import Draft, Kill, KillTable, TestResult
+from workbench.sandbox._drafts import sources, with_existing
 from workbench.sandbox._likeness import Likeness
 from workbench.sandbox._mutated import NOTICED, Bench, baseline
 from workbench.sandbox._warm import Warm
@@ -68,7 +68,7 @@ def kill(
         SyntaxError: A module cell is no Python.
     """
     started = time.monotonic()
-    subject = _with_existing(spec, draft, root)
+    subject = with_existing(spec, draft, root)
     bench = Bench(worker, sources(subject, root, import_root), draft.files("test"))
     files = subject.files("module")
     tests, reason = baseline(bench, files)
@@ -85,18 +85,6 @@ def kill(
             rows = _rows(ways, chosen, jobs, seen)
         table = table.model_copy(update={"kills": tuple(rows)})
     return table.model_copy(update={"seconds": time.monotonic() - started})
-
-
-def _with_existing(spec: Spec, draft: Draft, root: str | Path | None) -> Draft:
-    """Put the target's own file in the place of module cells, where the draft has none."""
-    if root is None or not spec.existing or draft.files("module"):
-        return draft
-    path = Path(root) / spec.existing
-    if not path.is_file():
-        raise UsageError(f"there is no file {spec.existing!r} in {root}; 'existing' names one")
-    source = path.read_text(encoding="utf-8")
-    cell = Cell(id="existing", role="module", path=spec.existing, source=source)
-    return draft.model_copy(update={"cells": (*draft.cells, cell)})
 
 
 def _rows(
