@@ -25,22 +25,25 @@ def memory(arguments: Mapping[str, Any]) -> dict[str, Any]:
         ``alive``: after each step the ``bytes`` and the number of ``tensors`` that are alive, and
         of ``nodes`` of graphs; ``saved``: bytes that a step holds for its backward pass.
     """
-    alive, saved = [], 0
+    alive = []
     with prepared({**arguments, "fresh": True, "train": True}) as built, torch.enable_grad():
         for number in range(int(arguments["steps"])):
             modules.seed(number)
-            given = tensors(arguments["inputs"], built)
-            packed = _Saved(built.module)
-            with packed:
-                returned = call(built.module, given, arguments["order"])
-            saved = max(saved, packed.bytes)
-            outputs, _ = named(returned, arguments["returns"])
-            ends = [value for value in outputs.values() if value.requires_grad]
-            torch.autograd.backward(ends, [torch.ones_like(value) for value in ends])
-            built.module.zero_grad(set_to_none=True)
-            del given, returned, outputs, ends
+            _step(built, arguments)
             alive.append(living())
-    return {"alive": alive, "saved": saved}
+        # A hook changes what a graph keeps alive, so it counts in a step of its own.
+        packed = _Saved(built.module)
+        with packed:
+            _step(built, arguments)
+    return {"alive": alive, "saved": packed.bytes}
+
+
+def _step(built: modules.Instance, arguments: Mapping[str, Any]) -> None:
+    given = tensors(arguments["inputs"], built)
+    outputs, _ = named(call(built.module, given, arguments["order"]), arguments["returns"])
+    ends = [value for value in outputs.values() if value.requires_grad]
+    torch.autograd.backward(ends, [torch.ones_like(value) for value in ends])
+    built.module.zero_grad(set_to_none=True)
 
 
 def living() -> dict[str, int]:
@@ -86,4 +89,4 @@ class _Saved(torch.autograd.graph.saved_tensors_hooks):
     def _packed(self, tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
         self._held.setdefault(storage._cdata, storage.nbytes())
-        return tensor
+        return tensor.detach()  # itself it would hold its own graph
