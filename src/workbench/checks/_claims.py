@@ -21,6 +21,8 @@ _DOUBT = re.compile(
     r"|only when|only in|un|ablation|baseline)\b|n't\b",
     re.IGNORECASE,
 )
+# What a thing can do besides is no doubt about what it is: "causal attention that can go on from".
+_ASIDE = re.compile(r"\b(that|which) can (?!be\b)", re.IGNORECASE)
 _DENIAL = re.compile(r"\b(unlike|not|never|instead|rather|except|neither|nor|optional\w*)\b", re.I)
 _ELSEWHERE = re.compile(
     r"\b(encoder'?s?|bidirectional|branch(es)?|memory|teacher|other|another|alternat\w+|inner)\b",
@@ -77,7 +79,8 @@ class Phrase:
         match = re.search(self.says, sentence.text, re.IGNORECASE)
         if match is None or sentence.name:
             return match
-        rest = sentence.text[: match.start()] + " , " + sentence.text[match.end() :]
+        after = _ASIDE.split(sentence.text[match.end() :])[0]
+        rest = sentence.text[: match.start()] + " , " + after
         elsewhere = self.scope == "whole" and _ELSEWHERE.search(rest)
         return None if self.doubt.search(rest) or elsewhere else match
 
@@ -91,7 +94,7 @@ CAUSAL = (
     r"|\bdepends? on (the |this and )?(past|earlier|previous)[\w ]{0,25} (only|alone)\b"
 )
 RESIDUAL = (
-    r"\bresidual (connections?|blocks?|units?)\b"
+    r"\bresidual (connections?|blocks?|units?)\b|\b(and|with) a residual\b(?! \w)"
     r"|\beach [^.]{0,60}\band added to (it|the stream|its input)\b"
 )
 _ACTIVATIONS = {

@@ -19,6 +19,8 @@ _OTHER = re.compile(
     r"^\s*(Raises|Examples?|Notes?|References?|See also|Warnings?|Todo)\s*:\s*$", re.I
 )
 _ENTRY = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(?P<text>.*)$")
+_LISTS = ("ModuleList", "Sequential")
+_SHARED = re.compile(r"\b(shar(e|es|ed|ing)|tied|ties|tying|reus\w+|siamese|universal)\b", re.I)
 _END = re.compile(r"(?<=[.;!?])\s+")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 Defined = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -51,12 +53,14 @@ class Words:
         sentences: What was read, in order.
         parameters: The names of all parameters of what is used.
         choices: Those of them that are given a word.
+        doubles: Layers that stand under two names in a class, or several times in a list.
         main: The module under check.
     """
 
     sentences: tuple[Sentence, ...] = ()
     parameters: frozenset[str] = frozenset()
     choices: frozenset[str] = frozenset()
+    doubles: tuple[Sentence, ...] = ()
     main: str = ""
 
 
@@ -100,6 +104,12 @@ def read(spec: Spec, files: Mapping[str, str]) -> Words:
         sentences=tuple(sentences),
         parameters=frozenset(each.arg for each in nodes if isinstance(each, ast.arg)),
         choices=frozenset(_choices(nodes)),
+        doubles=tuple(
+            each
+            for name in used
+            if isinstance(defined[name][1], ast.ClassDef)
+            for each in _doubles(defined[name][1], defined[name][0], files[defined[name][0]])
+        ),
         main=spec.name,
     )
 
@@ -115,6 +125,49 @@ def _choices(nodes: list[ast.AST]) -> Iterator[str]:
         elif isinstance(node, ast.arg) and node.annotation is not None:
             written = ast.unparse(node.annotation)
             yield from [node.arg] if re.match(r"str\b|(\w+\.)?Literal\b", written) else []
+
+
+def _doubles(node: Defined, path: str, text: str) -> Iterator[Sentence]:
+    """Find ``self.b = self.a`` of layers that are both called, and ``[layer] * n`` in a list."""
+    source = ast.get_source_segment(text, node) or ""
+    if _SHARED.search(source):
+        return  # it says so
+    used = {
+        each.attr
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name != "__init__"
+        for each in ast.walk(method)
+        if isinstance(each, ast.Attribute)
+    }
+    made: set[str] = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assign):
+            targets = {ast.unparse(target) for target in each.targets}
+            value = ast.unparse(each.value)
+            own = {name for name in targets if name.startswith("self.")}
+            both = {name.removeprefix("self.") for name in {*own, value}}
+            double = (value in made and own) or (len(own) > 1 and _is_layer(each.value))
+            if double and len(both & used) > 1:
+                yield _line(each, path, node.name)
+            made |= targets if _is_layer(each.value) else set()
+        elif isinstance(each, ast.Call) and ast.unparse(each.func).endswith(_LISTS):
+            for part in each.args:
+                inner = part.value if isinstance(part, ast.Starred) else part
+                if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+                    held = inner.left.elts if isinstance(inner.left, ast.List) else []
+                    if any(_is_layer(item) or ast.unparse(item) in made for item in held):
+                        yield _line(part, path, node.name)
+
+
+def _line(node: ast.AST, path: str, owner: str) -> Sentence:
+    where = f"{path}:{getattr(node, 'lineno', 0)}"
+    return Sentence(text=ast.unparse(node), where=where, owner=owner)
+
+
+def _is_layer(node: ast.AST) -> bool:
+    called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    name = called.rpartition(".")[2]
+    return name[:1].isupper() and name not in ("Parameter", "Buffer", *_LISTS)
 
 
 def split(name: str) -> str:

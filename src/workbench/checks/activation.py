@@ -36,13 +36,13 @@ def check(subject: Subject) -> Decision:
             return failed(words, word(subject), conditions, where=found.where(each.node))
     if not any(seen[name] for name in wanted):
         return failed(words, word(subject), conditions)
-    folded = _folded(found)
-    if folded is not None:
+    second = folded(found)
+    if second is not None:
         return failed(
             f"{words}; two linear maps follow each other without one",
             f"{word(subject)} between them",
             conditions,
-            where=found.where(folded.number),
+            where=found.where(second.number),
         )
     return passed(words, **conditions)
 
@@ -52,10 +52,17 @@ def _accepted(declared: str) -> set[str]:
     return {name, "gelu (tanh form)"} if name == "gelu" else {name}
 
 
-def _folded(graph: Graph) -> Node | None:
+def folded(graph: Graph, *, wide: bool = False) -> Node | None:
     """Find a fully connected map that reads nothing but the result of another one.
 
     A result that is an output as well, such as a latent code, is meant to be linear.
+
+    Args:
+        graph: The graph of a run.
+        wide: Only where the result between them is wider than both ends, so that it serves nothing.
+
+    Returns:
+        The second map.
     """
     given = {_through(graph, number) for number in graph.outputs.values()}
     for node in graph.each("product"):
@@ -63,7 +70,9 @@ def _folded(graph: Graph) -> Node | None:
             continue
         before = graph[_through(graph, graph.varying(node)[0])]
         if before.kind == "product" and graph.is_linear(before) and before.number not in given:
-            return node
+            ends = (graph[graph.varying(before)[0]].shape[-1], node.shape[-1])
+            if not wide or before.shape[-1] > max(ends):
+                return node
     return None
 
 

@@ -50,12 +50,7 @@ def check(subject: Subject) -> Decision:
     conditions = subject.conditions(case, mode="eval", weights="spread")
     if subject.phrase.phrase == "head dimension":
         return _dimension(subject, case)
-    first = graph(subject, case)
-    met = meetings(first)
-    if not met:
-        raise CannotLook("no product of queries and keys before a softmax was seen")
-    wanted = sorted({n for m in met for n in _path(first, m)})
-    whole = graph(subject, case, whole=wanted)
+    whole, met = _met(subject, case)
     if subject.phrase.phrase == "key value heads":
         return _key_heads(subject, whole, met, conditions)
     scale = float(subject.phrase.expression.value(subject.options))
@@ -67,6 +62,34 @@ def check(subject: Subject) -> Decision:
             words = f"a scale of {seen:.6g}"
             return failed(words, f"{scale:.6g}", conditions, where=meeting.softmax.line)
     return passed(f"a scale of {scale:.6g} in {len(met)} attentions", **conditions)
+
+
+def scales(subject: Subject, case: Case) -> list[tuple[float, str]]:
+    """List the scale of each attention that can be read off, with its line.
+
+    Args:
+        subject: What is looked at.
+        case: The circumstances.
+
+    Returns:
+        Those that are sure.
+
+    Raises:
+        CannotLook: The weights are no softmax of a product.
+    """
+    whole, met = _met(subject, case)
+    read = [(*_scale(whole, meeting), meeting.softmax.line) for meeting in met]
+    return [(scale, line) for scale, sure, line in read if sure]
+
+
+def _met(subject: Subject, case: Case) -> tuple[Graph, list[Meeting]]:
+    """Find where queries meet keys, with the values of what leads there."""
+    first = graph(subject, case)
+    met = meetings(first)
+    if not met:
+        raise CannotLook("no product of queries and keys before a softmax was seen")
+    wanted = sorted({n for m in met for n in _path(first, m)})
+    return graph(subject, case, whole=wanted), met
 
 
 def _dimension(subject: Subject, case: Case) -> Decision:

@@ -15,7 +15,7 @@ import numpy as np
 from workbench.checks import _implied, _loss
 from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import Decision, failed, passed
-from workbench.checks._inputs import Array, Arrays
+from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._requirement import NUMBER
 from workbench.checks._subject import Subject
 from workbench.spec import Spec
@@ -87,6 +87,8 @@ def _without(subject: Subject, inputs: Arrays, ignored: int) -> Decision | None:
         return None
     case = _loss.batch(subject, bare=True)
     target = _loss.part(subject, "target")
+    if not subject.phrase.id and inputs[target].ndim > 1 and _of_sets(subject, case, inputs):
+        return None  # nothing says whether an example without a target counts
     count = case.sizes["batch"]
     kept = [row for row in range(count) if row % 3]
     marked = {**inputs, target: inputs[target].copy()}
@@ -103,6 +105,22 @@ def _without(subject: Subject, inputs: Arrays, ignored: int) -> Decision | None:
             subject.conditions(case, ignored=ignored),
         )
     return None
+
+
+def _of_sets(subject: Subject, case: Case, inputs: Arrays) -> bool:
+    """Whether two places of one example act on the loss together, as in an overlap of sets."""
+    name, axis = _loss.part(subject, "prediction"), _loss.class_axis(subject)
+    values = []
+    for places in ((), (0,), (-1,), (0, -1)):
+        changed = np.moveaxis(inputs[name].copy(), axis, -1)
+        rows = changed[0].reshape(-1, changed.shape[-1])
+        for place in places:
+            rows[place] = rows[place][::-1] * 2 + 1
+        changed[0] = rows.reshape(changed[0].shape)
+        moved = {**inputs, name: np.ascontiguousarray(np.moveaxis(changed, -1, axis))}
+        values.append(float(np.sum(_loss.value(subject, case, moved))))
+    none, first, last, both = values
+    return abs(both - first - last + none) > 1e-9 * max(1.0, abs(none))
 
 
 def _all(subject: Subject, inputs: Arrays, ignored: int) -> Decision | None:

@@ -187,6 +187,7 @@ def _part(subject: Subject, case: Case, path: str, found: Mapping[str, Any]) -> 
     return Part(
         inputs=inputs,
         options=subject.options,
+        built=dict(found.get("built", {})),
         state=own,
         born=born,
         learned=tuple(learned),

@@ -60,12 +60,16 @@ def check(subject: Subject) -> Decision:
 
 
 def _shaped(subject: Subject, case: Case, inputs: Arrays) -> Decision | None:
-    """Look at the shape of what none gives: one number for each target, ignored ones too."""
+    """Look at the shape of what none gives: one number for each target, ignored ones too.
+
+    A loss of sets, an overlap for instance, has one for each example.
+    """
     conditions = subject.conditions(case, reduction="none")
     marked = _some_ignored(subject, inputs)
     each = _loss.value(_loss.variant(subject, reduction="none"), case, marked)
     target = inputs.get(subject.spec.role("target"))
-    if target is not None and _one_each(subject) and each.shape != target.shape:
+    shapes = (target.shape, target.shape[:1]) if target is not None else ()
+    if target is not None and _one_each(subject) and each.shape not in shapes:
         seen = f"reduction 'none' gives the shape {each.shape} for targets {target.shape}"
         return failed(seen, "one number for each target", conditions)
     if each.size == 1 and any(values.size > 1 for values in inputs.values()):

@@ -14,7 +14,11 @@ _SEEDS = 30
 
 def dropped(part: Part, *, per_example: bool) -> Iterator[Claim]:
     """Claim identity in evaluation, survivors over 1 - p, and the declared share of zeros."""
-    rate = part.option("p", "dropout", "rate", "drop_prob", "drop_path", "dropout_rate")
+    names = ("p", "dropout", "rate", "drop_prob", "drop_path", "dropout_rate")
+    rate = part.option(*names)
+    if per_example:  # the rate of a branch may grow from block to block
+        rates = (part.built.get(name) for name in names)
+        rate = next((own for own in rates if isinstance(own, int | float)), rate)
     if rate is None:
         raise Unsuited("no option says at which rate it drops")
     x = np.abs(part.x) + 1

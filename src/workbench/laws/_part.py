@@ -75,6 +75,7 @@ class Part:
         put: Calls it: takes inputs, changed weights and settings; returns what came out.
         time: At which place of the first input the axis of positions stands.
         rng: Random numbers that are the same each time.
+        built: Its own plain attributes, of one inside.
     """
 
     inputs: Arrays
@@ -85,6 +86,7 @@ class Part:
     put: Callable[..., Answered]
     time: int = -2
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+    built: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def main(self) -> str:
