@@ -61,8 +61,8 @@ def test_that_fails():
 
 @pytest.fixture(scope="session")
 def worker() -> Any:
-    """Use the worker with the real framework, not this room's stand-in."""
-    with Worker() as warm:
+    """Use the worker with the real framework, as an editor has it, not this room's stand-in."""
+    with Worker(spare=True) as warm:
         yield warm
 
 
@@ -126,6 +126,16 @@ def test_two_runs_give_the_same_verdicts(worker: Worker):
             for _ in range(2)
         )
         assert first == second
+
+
+def test_nothing_of_one_draft_reaches_the_one_that_waits(worker: Worker):
+    forged = doing("torch.nn.functional.linear = lambda x, weight, bias: x @ weight.T")
+    first, bad, again = (run(worker, source, tier="live") for source in (GOOD, forged, GOOD))
+    assert not bad.green
+    assert first.green
+    assert [(v.check, v.seen) for v in first.verdicts] == [
+        (v.check, v.seen) for v in again.verdicts
+    ]
 
 
 def test_the_drafts_own_tests_run_from_full_on(worker: Worker):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from machines import NO_NAMESPACES, poorer_python, processes_with
 
-from workbench.errors import CandidateLost, WorkbenchError
+from workbench.errors import CandidateLost, UsageError, WorkbenchError
 from workbench.sandbox import Limits, Worker
 
 HERE = Path(__file__).parent
@@ -271,3 +271,49 @@ def test_a_framework_that_never_starts_is_given_up(tmp_path: Path) -> None:
 def test_an_interpreter_that_is_not_there_is_named() -> None:
     with pytest.raises(WorkbenchError, match="interpreter '/usr/bin/no-such-python' cannot be run"):
         Worker("stand_ins.plain", python="/usr/bin/no-such-python").start()
+
+
+POISON = """
+import json, os
+def run():
+    before = getattr(json, "poison", "none"), os.environ.get("POISON", "none"), os.getpid()
+    json.poison = os.environ["POISON"] = "there"
+    return list(before)
+"""
+
+
+def test_the_candidate_that_waits_is_as_good_as_new() -> None:
+    pids = set()
+    with Worker("stand_ins.plain", roots=[HERE], spare=True) as worker:
+        for _ in range(4):
+            candidate = worker.candidate({"draft": POISON})
+            loaded, set_to, pid = candidate.ask("call", {"module": "draft"})["value"]  # type: ignore[misc]
+            assert (loaded, set_to) == ("none", "none")
+            pids.add(pid)
+            candidate.dismiss()
+            with pytest.raises(UsageError, match="was closed"):
+                candidate.ask("call", {"module": "draft"})
+            candidate.dismiss()
+            candidate.close()
+        assert len(pids) == 4
+
+
+def test_one_that_has_died_while_it_waited_is_replaced() -> None:
+    with Worker("stand_ins.plain", roots=[HERE], spare=True) as worker:
+        worker.candidate({}).dismiss()
+        zygote = worker._zygote
+        assert zygote is not None
+        zygote._settle()  # its process id comes later
+        zygote.end(zygote._waiting[0].pid, 0.0)
+        with worker.candidate({"draft": POISON}) as candidate:
+            assert candidate.ask("call", {"module": "draft"})
+        assert worker._zygote is zygote
+
+
+def test_nobody_waits_when_the_worker_has_ended() -> None:
+    mark = f"mark-{secrets.token_hex(8)}"
+    worker = Worker("stand_ins.plain", roots=[HERE, Path("/") / mark], spare=True)
+    worker.candidate({}).dismiss()
+    assert processes_with(mark)
+    worker.close()
+    assert not wait_until_gone(mark)

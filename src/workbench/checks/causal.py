@@ -42,10 +42,9 @@ def check(subject: Subject) -> Decision:
     if all(at is None for at in ends.values()):
         raise CannotLook(f"no output has the axis {axis!r}, so nothing can be early or late")
     bare = subject.bare()
-    seen = later_gradient(subject, bare, axis, ends) or _by_change(subject, bare, axis, ends)
+    seen = _seen(subject, bare, axis, ends)
     if not seen and subject.optional:
-        whole = subject.case()
-        seen = later_gradient(subject, whole, axis, ends) or _by_change(subject, whole, axis, ends)
+        seen = _seen(subject, subject.case(), axis, ends)
     conditions = subject.conditions(bare, mode="eval", weights="spread", axis=axis)
     if not subject.phrase.comparison or word(subject) == "yes":
         words = f"outputs that depend on earlier {axis} alone"
@@ -54,6 +53,15 @@ def check(subject: Subject) -> Decision:
     if seen:
         return passed(seen, **conditions)
     return failed("no later input is seen", words, conditions)
+
+
+def _seen(subject: Subject, case: Case, axis: str, ends: dict[str, int | None]) -> str:
+    """Tell what sees later inputs; several lines of a contract may ask the same."""
+
+    def look() -> str:
+        return later_gradient(subject, case, axis, ends) or _by_change(subject, case, axis, ends)
+
+    return subject.line.remember(("causal", case.key, axis), look)
 
 
 def later_gradient(subject: Subject, case: Case, axis: str, ends: dict[str, int | None]) -> str:

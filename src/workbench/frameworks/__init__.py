@@ -3,6 +3,7 @@
 A member runs in the candidate only, never in the host. It defines
 
     warm()                          import and run once what candidates will need; starts no thread
+    rehearse()                      optional: the same again, quickly, in a fork that waits
     seed(number)                    seed the library's random numbers
     answer(question, arguments)     answer with plain values and numpy arrays
 

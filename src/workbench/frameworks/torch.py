@@ -62,6 +62,19 @@ forget = modules.forget
 def warm() -> None:
     """Import and run once what candidates will need, so that none of them pays for it again."""
     torch.set_num_threads(1)
+    rehearse(whole=True)
+    remember()
+
+
+def rehearse(*, whole: bool = False) -> None:
+    """Answer questions about a module of one's own, and leave nothing of it behind.
+
+    A process that has just been forked copies each piece of memory when it first writes there,
+    which Python does by reading; one that waits for its draft has that behind it.
+
+    Args:
+        whole: Also ask what is seldom asked and takes long.
+    """
     name = "workbench_warm_up"
     module = types.ModuleType(name)
     module.Warm = _Warm  # type: ignore[attr-defined]
@@ -71,14 +84,16 @@ def warm() -> None:
     precise = {**ask, "of": {**of, "dtype": "float64"}}
     answer("describe", {"of": precise["of"]})
     answer("build", {"of": precise["of"]})
-    answer("run", {**precise, "cotangents": [{"y": np.ones((2, 3, 8))}]})
-    answer("reload", {**precise, "other": 1})
+    answer("run", {**precise, "cotangents": [{"y": np.ones((2, 3, 8))}], "train": True})
     answer("trace", precise)
-    answer("symbolic", {**precise, "axes": {"x": ["batch", "", ""]}})
+    single = {**ask, "of": {**of, "dtype": "float32"}, "inputs": {"x": np.zeros((2, 3, 8), "f4")}}
+    answer("watch", single)
     meta = {**of, "dtype": "float32", "device": "meta"}
     answer("outline", {**ask, "of": meta, "shapes": {"x": [[2, 3, 8], "float32"]}})
+    if whole:
+        answer("reload", {**precise, "other": 1})
+        answer("symbolic", {**precise, "axes": {"x": ["batch", "", ""]}})
     modules.forget()
-    remember()
     del sys.modules[name]
 
 
@@ -192,9 +207,19 @@ class _Warm(nn.Module):
         self.convolution = nn.Conv2d(1, 1, 3, padding=1)
         self.register_buffer("table", torch.arange(8.0).sin())
         self.rows = nn.Embedding(4, 8)
+        self.centred, self.scaled = nn.LayerNorm(8), nn.RMSNorm(8)
+        self.dropout = nn.Dropout(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Do a little of everything."""
         x = self.norm(x + self.table) + self.rows(torch.arange(3, device=x.device))
         x = nn.functional.gelu(self.attention(x, x, x)[0])
+        x = self.dropout(self.centred(x)) + nn.functional.silu(self.scaled(x))
+        heads = x.unflatten(-1, (2, 4)).transpose(1, 2)  # (batch, heads, time, size)
+        turned = torch.cat([heads[..., 2:], -heads[..., :2]], -1)
+        for mask in (None, torch.ones(3, 3, dtype=torch.bool, device=x.device).tril()):
+            y = nn.functional.scaled_dot_product_attention(
+                heads, turned, heads, mask, is_causal=mask is None
+            )
+            x = x + y.transpose(1, 2).flatten(2)  # (batch, time, width)
         return self.convolution(x[:, None])[:, 0] + torch.einsum("btd,bsd,bse->bte", x, x, x)

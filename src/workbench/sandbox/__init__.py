@@ -1,7 +1,8 @@
 """Runs draft code, warm and confined; nothing of it ever runs in the host's process.
 
 A `Worker` keeps one process warm that has the framework imported. It forks a confined `Candidate`
-for each draft, in milliseconds. The host asks questions, the candidate answers with plain values
+for each draft, in milliseconds, or where somebody edits has one wait that serves no other draft
+before. The host asks questions, the candidate answers with plain values
 and numpy arrays, and the host judges: an answer is data and never a verdict.
 
 How: the worker enters namespaces of its own for processes, network, mounts and shared memory, and

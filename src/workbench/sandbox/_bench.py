@@ -52,7 +52,7 @@ class Bench:
     def clear(self) -> None:
         """Send the candidate away; the next question goes to a fresh one."""
         if self._candidate is not None:
-            self._candidate.close()
+            self._candidate.dismiss()
         self._candidate = None
 
     def ask(self, question: str, arguments: Mapping[str, Any], /) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import secrets
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, NoReturn, TypeGuard
 
@@ -278,6 +279,14 @@ class Candidate:
         words = f"the candidate is gone: {what} ({self._doing})"
         self._loss = CandidateLost(reason, words)
         raise self._loss from None
+
+    def dismiss(self) -> None:
+        """End the candidate and everything that it started, without waiting for their end."""
+        if self._open:
+            self._open = False
+            with suppress(ZygoteGone):  # it went together with its worker
+                self._zygote.dismiss(self._pid)
+            self._line.close()
 
     def _end(self, grace: float) -> int | None:
         if not self._open:

@@ -12,7 +12,9 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -41,17 +43,36 @@ ENVIRONMENT_NAMES = frozenset({*_ENVIRONMENT, *_KEPT_ENVIRONMENT, "HOME", "TMPDI
 _ANSWER_SECONDS = 10.0  # the zygote does no work of its own, so it answers at once
 
 
+_Take = Callable[[dict[str, Any]], object]
+
+
 class ZygoteGone(Exception):
     """The zygote does not answer any more."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fork:
     """A candidate's process, as it comes from the zygote."""
 
     pid: int
     data: socket.socket
     output: int
+
+    def begin(self, reply: Mapping[str, Any]) -> None:
+        """Take the process id, which comes after the rest."""
+        self.pid = int(reply["pid"])
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended before anything was asked."""
+        poll = select.poll()
+        poll.register(self.data, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def close(self) -> None:
+        """Let go of it; it ends when it hears nobody any more."""
+        self.data.close()
+        os.close(self.output)
 
 
 class Zygote:
@@ -62,15 +83,24 @@ class Zygote:
         python: The interpreter that runs it.
         roots: Further folders from which the framework may be imported.
         start_seconds: How long it may take to start and to warm up.
+        spare: Whether a candidate always waits for the next `fork`, rehearsed.
 
     Raises:
         WorkbenchError: It did not start.
     """
 
     def __init__(
-        self, framework: str, *, python: str, roots: Sequence[str], start_seconds: float
+        self,
+        framework: str,
+        *,
+        python: str,
+        roots: Sequence[str],
+        start_seconds: float,
+        spare: bool = False,
     ) -> None:
-        self._lock, self._owner = threading.Lock(), os.getpid()
+        self._lock, self._owner = threading.RLock(), os.getpid()
+        self._spare, self._waiting = spare, list[Fork]()  # one at most
+        self._owed = deque[_Take]()  # what takes each reply that is still to come
         self._control, theirs = socket.socketpair()
         self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed below; for a crash before it can speak
         self.scratch = tempfile.mkdtemp(prefix="workbench-")
@@ -124,23 +154,53 @@ class Zygote:
         return f"; it printed: {text[-2000:]}" if text else ""
 
     def fork(self) -> Fork:
-        """Start a candidate.
+        """Start a candidate, or hand over the one that waits.
 
         Raises:
             ZygoteGone: The zygote has died.
         """
+        with self._lock:
+            if self._waiting:
+                fork = self._begun(self._waiting.pop())
+                if not fork.gone:
+                    return fork
+                fork.close()
+                self.end(fork.pid, 0.0)
+            return self._begun(self._request_fork(rehearse=False))
+
+    def _begun(self, fork: Fork) -> Fork:
+        """Wait for the process id of a candidate that was asked for."""
+        try:
+            self._settle()
+        except BaseException:
+            fork.close()
+            raise
+        return fork
+
+    def prepare(self) -> None:
+        """Have a candidate rehearse and wait for the next `fork`, where one is wanted.
+
+        It returns at once; a zygote that has died says so to whoever asks next.
+        """
+        with self._lock, suppress(ZygoteGone):
+            if self._spare and not self._waiting:
+                self._waiting.append(self._request_fork(rehearse=True))
+
+    def _request_fork(self, *, rehearse: bool) -> Fork:
+        """Ask for a candidate; its process id comes with a reply that is not awaited."""
         ours, theirs = socket.socketpair()
         output, printing = os.pipe()
+        fork = Fork(0, ours, output)
         try:
-            pid = self._ask({"do": "fork"}, [theirs.fileno(), printing])["pid"]
+            request = {"do": "fork", "rehearse": rehearse}
+            self._request(request, [theirs.fileno(), printing], fork.begin)
         except BaseException:
-            ours.close()
-            os.close(output)
+            fork.close()
             raise
         finally:
             theirs.close()
             os.close(printing)
-        return Fork(pid, ours, output)
+        return fork
 
     def end(self, pid: int, grace: float) -> int | None:
         """Kill a candidate and all that it started.
@@ -155,8 +215,21 @@ class Zygote:
         Raises:
             ZygoteGone: The zygote has died, and so every candidate of it.
         """
-        status = self._ask({"do": "end", "pid": pid, "grace": grace}, [])["status"]
+        status = self._ask({"do": "end", "pid": pid, "grace": grace})["status"]
         return None if status is None else int(status)
+
+    def dismiss(self, pid: int) -> None:
+        """Have a candidate and all that it started killed, and do not wait for their end.
+
+        Args:
+            pid: Its process id, as `fork` told it.
+
+        Raises:
+            ZygoteGone: The zygote has died, and so every candidate of it.
+        """
+        with self._lock:
+            self._request({"do": "end", "pid": pid, "grace": 0.0}, [], lambda reply: None)
+        self.prepare()
 
     def inspect(self, pid: int, *, restored: bool, tests: bool = False) -> list[str] | None:
         """Compare a candidate's memory with that of the process that it was forked from.
@@ -173,22 +246,34 @@ class Zygote:
             ZygoteGone: The zygote has died.
         """
         request = {"do": "inspect", "pid": pid, "restored": restored, "tests": tests}
-        touched = self._ask(request, []).get("touched")
+        touched = self._ask(request).get("touched")
         return None if touched is None else [str(name) for name in touched]
 
-    def _ask(self, request: Mapping[str, object], handed: list[int]) -> dict[str, Any]:
-        body = json.dumps(request).encode()
+    def _ask(self, request: Mapping[str, object]) -> dict[str, Any]:
+        replies: list[dict[str, Any]] = []
         with self._lock:
+            self._request(request, [], replies.append)
+            self._settle()
+        return replies[0]
+
+    def _request(self, words: Mapping[str, object], handed: list[int], take: _Take) -> None:
+        """Send a request whose reply is taken when somebody waits for one."""
+        body = json.dumps(words).encode()
+        try:
+            socket.send_fds(self._control, [_SIZE.pack(len(body)) + body], handed)
+        except OSError:
+            raise ZygoteGone("it closed its line") from None
+        self._owed.append(take)
+
+    def _settle(self) -> None:
+        """Take the replies that are owed, in the order of the requests."""
+        while self._owed:
             try:
-                message = _SIZE.pack(len(body)) + body
-                socket.send_fds(self._control, [message], handed)
-            except OSError:
-                raise ZygoteGone("it closed its line") from None
-            try:
-                return self._hear(_ANSWER_SECONDS)
+                reply = self._hear(_ANSWER_SECONDS)
             except ZygoteGone:
                 self._kill()  # a late answer would be taken for that of the next request
                 raise
+            self._owed.popleft()(reply)
 
     def _hear(self, seconds: float) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
@@ -215,6 +300,8 @@ class Zygote:
     def close(self) -> None:
         """End the zygote and everything that it started; harmless when repeated."""
         self._control.close()  # the zygote ends when it sees this
+        while self._waiting:
+            self._waiting.pop().close()
         if os.getpid() != self._owner:
             return  # a fork of the host only lets go
         if self._process is not None:

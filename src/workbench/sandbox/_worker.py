@@ -30,6 +30,8 @@ class Worker:
         limits: What each candidate may use.
         python: The interpreter to use; it needs numpy and the framework's library.
         roots: Further folders from which the framework's module may be imported.
+        spare: Whether one candidate always waits, with the framework's first steps behind it: for
+            somebody who edits, and whose next draft comes later than the last one was judged.
     """
 
     def __init__(
@@ -39,8 +41,9 @@ class Worker:
         limits: Limits | None = None,
         python: str | None = None,
         roots: Sequence[str | os.PathLike[str]] = (),
+        spare: bool = False,
     ) -> None:
-        self.framework, self.limits = framework, limits or Limits()
+        self.framework, self.limits, self._spare = framework, limits or Limits(), spare
         self._python = python or sys.executable
         self._roots = tuple(os.path.abspath(root) for root in roots)
         self._lock = threading.RLock()
@@ -73,8 +76,10 @@ class Worker:
                     python=self._python,
                     roots=self._roots,
                     start_seconds=self.limits.start_seconds,
+                    spare=self._spare,
                 )
                 weakref.finalize(self, self._zygote.close)
+                self._zygote.prepare()
 
     @property
     def warm(self) -> bool:
@@ -176,6 +181,8 @@ class Worker:
         with self._lock:
             if self._self_test is None:
                 self._self_test = _guarantees.self_test(self._open, self.limits)
+                if self._zygote is not None:
+                    self._zygote.prepare()
             return self._self_test
 
     def close(self) -> None:

@@ -104,7 +104,7 @@ class _Zygote:
             self._wait()
             request, handed = self._receive()
             if request["do"] == "fork":
-                self._reply({"pid": self._fork(module, handed)})
+                self._reply({"pid": self._fork(module, handed, request["rehearse"])})
             elif request["do"] == "inspect":
                 self._reply(self._inspect(**request))
             else:
@@ -135,7 +135,7 @@ class _Zygote:
             self._end(child, 0.0)
         os._exit(0)
 
-    def _fork(self, framework: ModuleType, handed: list[int]) -> int:
+    def _fork(self, framework: ModuleType, handed: list[int], rehearse: bool) -> int:
         self._made += 1
         folder, own = self._scratch, ""
         if not self._means.mounts:  # no file system of its own: a folder of its own
@@ -145,7 +145,7 @@ class _Zygote:
         child = os.fork()
         if child == 0:
             ready = (framework, self._means, folder, self._watch)
-            _become_candidate(ready, parent, handed)
+            _become_candidate(ready, parent, handed, rehearse=rehearse)
         _lead_group(child)
         for opened in handed:
             os.close(opened)
@@ -210,12 +210,16 @@ def _become_candidate(
     ready: tuple[ModuleType, _confine.Means, str, _memory.Watch | None],
     parent: int,
     handed: list[int],
+    *,
+    rehearse: bool,
 ) -> NoReturn:
-    folder = ready[2]
+    framework, folder = ready[0], ready[2]
     try:
         _lead_group(os.getpid())
         _take_lines(handed)
         os.environ.update(HOME=folder, TMPDIR=folder)
+        if rehearse and hasattr(framework, "rehearse"):
+            framework.rehearse()
         if os.getppid() == parent:
             _candidate.run(*ready)
     except BaseException:

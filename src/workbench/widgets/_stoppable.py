@@ -33,12 +33,13 @@ class StoppableWorker(Worker):
 
     Args:
         heed: Raises `Stopped` where what the worker is used for has been stopped.
+        spare: Whether one candidate always waits for the next draft.
     """
 
-    def __init__(self, heed: Callable[[], None]) -> None:
+    def __init__(self, heed: Callable[[], None], *, spare: bool = False) -> None:
         super().__init__()
         self._heed = heed
-        self._worker = Worker()
+        self._worker = Worker(spare=spare)
         self._lane = Lane("workbench-worker", lambda error: None)
         self._closing: threading.Thread | None = None
 

@@ -53,7 +53,7 @@ class Work:
         self._worker = StoppableWorker(self._heed_stop)
         # A person's edits wait for no implementer and no kill table: from the first one on they
         # have a process of their own.
-        self._live_worker = StoppableWorker(self._heed_stop)
+        self._live_worker = StoppableWorker(self._heed_stop, spare=True)
         self._session: Session | None = None
         self.revisions = Revisions()
         self.device = ""  # where edited cells are checked; the session's own, if not chosen
