@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.checks._decision import CannotLook
 from workbench.checks._functions import FUNCTIONS
+from workbench.checks._implied import EPSILON
 from workbench.checks._inputs import Array
 from workbench.errors import nearest
 from workbench.laws import Unsuited
@@ -44,6 +45,10 @@ _UNARY: dict[type, Callable[[Any], Any]] = {
     ast.UAdd: operator.pos,
     ast.Not: np.logical_not,
 }
+
+
+# How many arguments of a norm stand before its epsilon.
+_EPSILON_AT = {"layer_norm": 3, "rms_norm": 2, "group_norm": 4, "batch_norm": 5}
 
 
 class NotDrawn(Exception):
@@ -200,6 +205,12 @@ class _Solver:
             raise LookupError(f"there is no weight {name!r}: {nearest(name, known)}")
         return known[name]
 
+    def _epsilon(self) -> dict[str, float]:
+        """Give norms the epsilon of the one option that is called so."""
+        floats = ((n, v) for n, v in self._names.items() if isinstance(v, float))
+        found = [value for name, value in floats if re.fullmatch(EPSILON, name.lower())]
+        return {"eps": found[0]} if len(found) == 1 else {}
+
     def _index(self, node: ast.AST) -> Any:
         if isinstance(node, ast.Tuple):
             return tuple(self._index(part) for part in node.elts)
@@ -216,6 +227,8 @@ class _Solver:
             return self._by_chance(name, node)
         arguments = [self.value(part) for part in node.args]
         named = {str(part.arg): self.value(part.value) for part in node.keywords}
+        if "eps" not in named and len(arguments) <= _EPSILON_AT.get(name, -1):
+            named |= self._epsilon()
         if name == "detach":
             return self._beside.held.setdefault(place, *arguments)
         if name in ("normal", "uniform"):

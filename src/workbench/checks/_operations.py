@@ -7,6 +7,7 @@ projections up to the weighted sum.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -63,6 +64,7 @@ class Operations:
                 alone = self._single(node)
                 if alone is not None:
                     self._take(alone)
+        self._join_scales()
         each = {seen.node: seen for seen in self._owner.values()}
         self.seen = [each[number] for number in sorted(each)]
 
@@ -175,7 +177,7 @@ class Operations:
                 settings = {"width": node.shape[-1:]}
                 return self._with_the_one_before("linear", node, settings=settings)
             drawn = [each for each in self._behind(others) if each.op.startswith(_RANDOM)]
-            if kind == "multiply" and any(each.op.startswith("bernoulli") for each in drawn):
+            if kind == "multiply" and drawn and self._is_mask(others):
                 return self._dropped(node, others, drawn)
             leaves = {each.kind for each in self._behind(others)}
             learned = "parameter" if leaves & {"parameter", "buffer"} else "number"
@@ -213,12 +215,46 @@ class Operations:
             return self._regions.one("add number", node, size=(shift,))
         return self._regions.one("line", node)
 
+    def _is_mask(self, others: list[Node]) -> bool:
+        """Whether what scales is zero or one other number."""
+        values = np.concatenate([self._graph.samples[each.number] for each in others])
+        known = np.unique(values[np.isfinite(values)])
+        return len(known) > 0 and (len(known) == 1 or (len(known) == 2 and known[0] == 0))
+
     def _dropped(self, node: Node, masks: list[Node], drawn: list[Node]) -> Seen:
         """Tell dropout, and whether whole channels or examples are dropped."""
         rates = [float(each.settings["rate"]) for each in drawn if "rate" in each.settings]
-        size = max(mask.size for mask in masks)
-        flags = {"examples"} if size == node.shape[0] else {"channels"} if size < node.size else ()
+        mask = max(masks, key=lambda each: each.size)
+        flags = set()
+        if mask.size < node.size:
+            flags = {"examples"} if mask.size == node.shape[0] else {"channels"}
+        kept = self._graph.samples[mask.number]
+        kept = kept[np.isfinite(kept) & (kept != 0)]
+        if kept.size and abs(float(kept[0]) - 1) < 1e-6 and rates[:1] != [0.0]:
+            flags |= {"unscaled"}  # unless it is scaled on its own, see `_join_scales`
+        elif kept.size and not rates:
+            rates = [1 - 1 / float(kept[0])]
         return self._regions.one("dropout", node, size=tuple(rates[:1]), flags=frozenset(flags))
+
+    def _join_scales(self) -> None:
+        """Take a dropout and the division by what it keeps, before or behind it, for one."""
+        graph = self._graph
+        drops = {s.node: s for s in self._owner.values() if "unscaled" in s.flags}
+        for drop in drops.values():
+            behind = [n for n in graph.readers[drop.node] if graph.used >> n & 1]
+            before = [graph.bare(s) for s in graph.varying(graph[drop.node])]
+            for other in (self._owner.get(number) for number in (*behind, *before)):
+                if other is None or other.name != "multiply number" or other.size[0] <= 1:
+                    continue
+                rate = 1 - 1 / other.size[0]
+                if drop.size and abs(drop.size[0] - rate) > 1e-6:
+                    continue
+                end, inner = max(drop.node, other.node), drop.inner | other.inner
+                flags = drop.flags - {"unscaled"}
+                joined = replace(drop, node=end, inner=inner, size=(rate,), flags=flags)
+                for node in graph.members(inner):
+                    self._owner[node.number] = joined
+                break
 
     def _scaled(self, node: Node, slope: float) -> Seen:
         """Tell a sum that is divided by its count, which is a mean, from another factor."""

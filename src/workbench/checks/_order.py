@@ -16,7 +16,9 @@ from workbench.checks._regions import Seen
 from workbench.spec import Expression, Operation, Repeat, Sequence
 
 _MOST = 20_000  # sets of operations that are looked at
-_SAID = frozenset({"aligned", "channels", "examples"})  # what goes without saying is the opposite
+_SAID = frozenset(
+    {"aligned", "channels", "examples", "unscaled"}
+)  # what goes without saying is the opposite
 _LONGEST = 4000  # places in an order, after repeating
 
 

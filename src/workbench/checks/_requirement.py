@@ -104,7 +104,9 @@ def axis_of(subject: Subject) -> str:
     """
     if subject.requirement is not None and subject.requirement.over:
         return subject.requirement.over
-    inputs = {axis.text for tensor in subject.spec.inputs.values() for axis in tensor.axes}
+    tensors = subject.spec.inputs
+    needed = [name for name in tensors if name not in subject.optional]
+    inputs = {axis.text for name in needed for axis in tensors[name].axes}
     possible = [name for name in subject.spec.sizes if name in inputs and name != "batch"]
     if len(possible) != 1:
         listed = ", ".join(possible) or "none"

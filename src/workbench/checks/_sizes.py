@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.spec import Spec
@@ -41,6 +41,19 @@ def usual(spec: Spec, options: Mapping[str, Any]) -> Sizes:
         sizes[name] = (roomy or free)[0]
         taken.add(sizes[name])
     return sizes
+
+
+def of_nothing(spec: Spec, options: Mapping[str, Any], absent: Sequence[str]) -> Sizes:
+    """Give the axes that only absent inputs have no extent, where that is legal.
+
+    A cache that is not there has no earlier positions, and the one that comes back the new ones.
+    """
+    there, gone = (
+        {axis.text for name, t in spec.inputs.items() if (name in absent) is out for axis in t.axes}
+        for out in (False, True)
+    )
+    least = {name: size.bounds(options)[0] for name, size in spec.sizes.items()}
+    return {name: 0 for name, low in least.items() if name in gone - there and low == 0}
 
 
 def tried(spec: Spec, options: Mapping[str, Any], base: Sizes) -> Iterator[Sizes]:

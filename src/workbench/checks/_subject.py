@@ -80,6 +80,7 @@ class Subject(Declared):
     ) -> Case:
         """Describe circumstances; sizes that are not given are ordinary ones."""
         usual = _sizes.usual(self.spec, self.options)
+        usual |= _sizes.of_nothing(self.spec, self.options, without)
         return Case(
             sizes={**usual, **(sizes or {})},
             dtype=dtype or self.exact,

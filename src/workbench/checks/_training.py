@@ -73,6 +73,8 @@ class Trace:
         losses: The loss over the training data at the start and at the end.
         groups: The optimizer's groups at its last step.
         returned: The numbers in what the loop gave back.
+        average: The parameters of an average of the weights, or None.
+        buffers: The model's buffer, and that of the average.
     """
 
     steps: Sequence[Mapping[str, Any]]
@@ -83,6 +85,8 @@ class Trace:
     losses: Sequence[float]
     groups: Sequence[Mapping[str, Any]]
     returned: Sequence[float] = ()
+    average: Array | None = None
+    buffers: Sequence[float] = ()
 
     def gradient(self, step: int) -> Array:
         """Return the gradient that an optimizer step was given.

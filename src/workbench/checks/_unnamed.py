@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,6 +31,8 @@ class Fitted:
         self.equation, self.far = equation, far
         self.words = ""
         self._known: list[dict[str, str]] = [{}]
+        # What lies inside of a module that the equation calls is no weight of the equation.
+        self._inside = re.compile("|".join(_paths(equation)) or "(?!)")
 
     def nearest(self, names: Mapping[str, Any], beside: Beside, seen: Array) -> Array:
         """Compute the equation with the weights that fit, or with those that come nearest.
@@ -78,9 +82,18 @@ class Fitted:
             try:
                 result = solve(self.equation, {**names, "weights": mine}, beside)
             except Unassigned as error:
-                left = [name for name in weights if name not in assigned.values()]
+                taken = set(assigned.values())
+                left = [n for n in weights if n not in taken and not self._inside.match(n)]
                 front += [{**assigned, error.name: name} for name in reversed(left)]
             except CannotLook:
                 continue  # these shapes do not fit
             else:
                 yield result, assigned
+
+
+def _paths(equation: Equation) -> Iterator[str]:
+    """Give a pattern for the names below each module that an equation calls."""
+    for node in ast.walk(equation.tree):
+        match node:
+            case ast.Call(func=ast.Name(id="module"), args=[ast.Constant(value=str(path)), *_]):
+                yield re.escape(path).replace(r"\*", r"[^.]+") + r"\."

@@ -18,6 +18,7 @@ from workbench.checks._subject import Subject
 TIER = "live"
 KINDS = ()
 _WORDS = {name.replace(" ", "_").replace("_(tanh_form)", "_tanh"): name for name in FUNCTIONS}
+_WORDS["gelu_exact"] = "gelu"
 DECIDES = {"activation": tuple(_WORDS)}
 COST = 32
 
@@ -49,7 +50,7 @@ def check(subject: Subject) -> Decision:
 
 def _accepted(declared: str) -> set[str]:
     name = _WORDS[declared]
-    return {name, "gelu (tanh form)"} if name == "gelu" else {name}
+    return {name, "gelu (tanh form)"} if declared == "gelu" else {name}
 
 
 def folded(graph: Graph, *, wide: bool = False) -> Node | None:

@@ -144,6 +144,9 @@ def _situations(subject: Subject, exact: str) -> list[tuple[Case, Arrays]]:
         cases = [replace(usual, dtype=exact, seed=usual.seed + draw) for draw in range(_DRAWS)]
         full = [case for case in subject.tried() if all(case.sizes.values())]  # see `empty_value`
         cases += [replace(case, dtype=exact) for case in full[:_SETS]]
+        with contextlib.suppress(CannotLook):  # few examples may all fall into the same bins
+            many = _metric.batch(subject)
+            cases += [replace(many, dtype=exact, seed=many.seed + at) for at in range(_DRAWS)]
     else:
         cases = [subject.case(seed=draw) for draw in range(_DRAWS)]
         cases += [replace(case, dtype=exact) for case in subject.tried()[:_SETS]]

@@ -8,6 +8,7 @@ number generators; load before the first step.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,10 @@ def check(subject: Subject) -> Decision:
     later = _EPOCHS // 2 if both and "epochs" not in roles else _EPOCHS
     first = {"path": "stopped", "save": "stopped"} if both else {"path": "stopped"}
     then = {"path": "stopped", "load": "stopped"} if both else {"path": "stopped"}
-    whole, half, rest = _training.train(
+    whole, again, half, rest = _training.train(
         subject,
         _training.Setting(**noisy, epochs=_EPOCHS, more={"path": "whole"}),
+        _training.Setting(**noisy, epochs=_EPOCHS, more={"path": "again"}),
         _training.Setting(**noisy, epochs=_EPOCHS // 2, more=first),
         _training.Setting(**noisy, epochs=later, more=then, seed=77),
     )
@@ -58,7 +60,21 @@ def check(subject: Subject) -> Decision:
         return failed(seen, f"{len(whole.steps)} in all, as without a stop", conditions)
     if not np.array_equal(rest.after, whole.after):
         return failed(_words(whole, half, rest), "the same parameters bit for bit", conditions)
+    problem = _beside(whole, again, rest)
+    if problem:
+        return failed(problem, "the same as without a stop", conditions)
     return passed(f"the same parameters after {steps} steps", **conditions)
+
+
+def _beside(whole: _training.Trace, again: _training.Trace, rest: _training.Trace) -> str:
+    """Say what else differs: an average of the weights, or numbers that are given back."""
+    kept = [np.zeros(0) if each.average is None else each.average for each in (whole, again, rest)]
+    if np.array_equal(kept[0], kept[1]) and not np.array_equal(kept[0], kept[2]):
+        return "the same parameters, but another average of them"
+    new = [v for v in rest.returned if math.isfinite(v) and v != int(v) and v not in whole.returned]
+    if new and list(whole.returned) == list(again.returned):
+        return f"the same parameters, but {new[0]:.7g} is given back, which was not without a stop"
+    return ""
 
 
 def _words(whole: _training.Trace, half: _training.Trace, rest: _training.Trace) -> str:

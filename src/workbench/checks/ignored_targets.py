@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.checks import _implied, _loss
+from workbench.checks import _implied, _loss, _metric
 from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays, Case
@@ -22,7 +22,7 @@ from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ()
-FITS = ("loss",)
+FITS = ("loss", "metric")
 DECIDES = {"ignored targets": (NUMBER,)}
 COST = 8
 
@@ -35,6 +35,8 @@ def implied(spec: Spec) -> list[str]:
 def check(subject: Subject) -> Decision:
     """Mark some targets: no gradient, no influence, and the same as without them."""
     ignored = int(subject.phrase.expression.value(subject.options))
+    if subject.spec.kind == "metric":
+        return _of_metric(subject, ignored)
     case = _loss.batch(subject, bare=True)
     prediction, target = _loss.part(subject, "prediction"), _loss.part(subject, "target")
     inputs = subject.inputs(case)
@@ -62,6 +64,32 @@ def check(subject: Subject) -> Decision:
         or (subject.phrase.id and _all(subject, inputs, ignored))  # torch gives no number there
         or passed("without influence, and finite where all are ignored", **conditions)
     )
+
+
+def _of_metric(subject: Subject, ignored: int) -> Decision:
+    """Mark some examples: other predictions change nothing, nor does it to leave them out."""
+    case = _metric.batch(subject)
+    prediction, target = _loss.part(subject, "prediction"), _loss.part(subject, "target")
+    inputs = subject.inputs(case)
+    at = _loss.batched(subject, target) or 0
+    marked = {**inputs, target: inputs[target].copy()}
+    np.moveaxis(marked[target], at, 0)[::3] = ignored
+    conditions = subject.conditions(case, ignored=ignored)
+    before = _metric.once(subject, marked)
+    kept = [row for row in range(case.sizes["batch"]) if row % 3]
+    turned = {**marked, prediction: marked[prediction].copy()}
+    first = _loss.batched(subject, prediction) or 0
+    rows = np.moveaxis(turned[prediction], first, 0)
+    rows[::3] = np.roll(rows[::3], 1, axis=-1) if rows.ndim > 1 else rows[::-1][::3]
+    others = {
+        "with other predictions where the target is ignored": turned,
+        "without the examples whose target is ignored": _loss.rows(subject, inputs, kept),
+    }
+    for words, changed in others.items():
+        after = _metric.once(subject, changed)
+        if apart(before, after) > tolerance("float32"):
+            return failed(f"{after} {words}, {before} with them", "the same", conditions)
+    return passed("without influence", **conditions)
 
 
 def _at(subject: Subject, slope: Array, gone: Array) -> float:

@@ -36,6 +36,7 @@ COST = 40
 
 _ROUNDING = {"float64": 1e-7, "float32": 1e-3}
 _BATCH = 11
+_LONG, _LENGTH = frozenset({"time", "length", "tokens", "positions"}), 19  # a window is shorter
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,9 @@ def roomy(subject: Subject) -> Case:
         else (0, 0, 1)
     )
     sizes = {"batch": _BATCH} if low <= _BATCH <= high and step == 1 else {}
+    for name in _LONG.intersection(subject.spec.sizes):
+        low, high, step = subject.spec.sizes[name].bounds(subject.options)
+        sizes |= {name: _LENGTH} if low <= _LENGTH <= high and step == 1 else {}
     return subject.bare(sizes)
 
 
@@ -193,6 +197,7 @@ def _part(subject: Subject, case: Case, path: str, found: Mapping[str, Any]) -> 
         learned=tuple(learned),
         put=put,
         time=_time(subject, inputs) if not path else -2,
+        inside=bool(path),
         rng=subject.rng(77),
     )
 

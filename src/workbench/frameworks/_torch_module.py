@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from workbench.errors import nearest
 from workbench.frameworks._torch_plain import plain
 from workbench.frameworks._torch_precise import Precise
-from workbench.frameworks._torch_unfilled import Unfilled
+from workbench.frameworks._torch_unfilled import Tables, Unfilled
 
 Array = NDArray[Any]
 
@@ -124,14 +124,25 @@ def forget() -> None:
 def _build(of: Mapping[str, Any]) -> Instance:
     dtype, device = DTYPES[of["dtype"]], of["device"]
     _devices.update({device} - {"cpu", "meta"})
-    seed(of["seed"])
     filled = Unfilled() if device == "meta" else contextlib.nullcontext()
     with precision(dtype), torch.device(device), filled:
-        module = plain(find(of), of["options"]) if of.get("plain") else find(of)(**of["options"])
+        try:
+            module = _constructed(of)
+        except (NotImplementedError, RuntimeError):
+            if device != "meta":
+                raise
+            # It reads numbers back that it made, ``torch.linspace(0, 0.2, depth).tolist()`` say.
+            with Tables():
+                module = _constructed(of)
     if not isinstance(module, nn.Module):
         raise TypeError(f"{of['name']} built a {type(module).__name__}, which is no nn.Module")
     module = module.to(device=device, dtype=dtype)
     return Instance(module, dtype, device, {} if device == "meta" else state(module))
+
+
+def _constructed(of: Mapping[str, Any]) -> Any:
+    seed(of["seed"])
+    return plain(find(of), of["options"]) if of.get("plain") else find(of)(**of["options"])
 
 
 def state(module: nn.Module) -> dict[str, Tensor]:

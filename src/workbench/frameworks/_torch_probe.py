@@ -62,6 +62,10 @@ class Record:
         self.script = script
         self._rows = rows
 
+    def __deepcopy__(self, _: Any) -> Record:
+        """Stay the one record, so that a copy of the model, an average say, is watched as well."""
+        return self
+
     def add(self, what: str, **more: Any) -> None:
         """Take note of an event."""
         self.events.append({"what": what, **more})
@@ -112,6 +116,7 @@ class Probe(nn.Module):
         self.encode = nn.ModuleDict({f"of_{name}": _encoder(example[name]) for name in self.inputs})
         self.frozen = nn.Linear(_WIDTH, _WIDTH).requires_grad_(False)
         self.drop = nn.Dropout(dropout)
+        self.register_buffer("seen", torch.zeros(()))  # calls in training: what an average copies
         self.head = nn.Linear(_WIDTH, int(np.prod(self.shape)))
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
@@ -126,7 +131,10 @@ class Probe(nn.Module):
             gradient=torch.is_grad_enabled(),
             source=source,
             rows=rows,
+            head=self.head.weight.detach().flatten().tolist(),
         )
+        if self.training:
+            self.get_buffer("seen").add_(1)
         hidden = sum(self._encoded(name, given[name]) for name in self.inputs if name in given)
         hidden = torch.tanh(hidden + 0.1 * self.frozen(hidden))  # (batch, width)
         out = self.head(self.drop(hidden)).reshape(-1, *self.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import inspect
 import os
@@ -16,6 +17,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_averaged import averaged
 from workbench.frameworks._torch_memory import living
 from workbench.frameworks._torch_probe import Batch, Loader, Probe, Record, keys, told_loss
 
@@ -33,8 +35,9 @@ def training(arguments: Mapping[str, Any]) -> dict[str, Any]:
             ``save`` and ``load``: names of checkpoints.
 
     Returns:
-        ``runs``: for each its ``steps``, ``events``, ``parameters``, ``losses`` and ``groups``,
-        and ``returned``: the numbers in what the loop gave back, in their order.
+        ``runs``: for each its ``steps``, ``events``, ``parameters``, ``losses`` and ``groups``;
+        ``returned``: the numbers in what the loop gave back, in their order; and what `averaged`
+        tells of an average of the weights.
     """
     with tempfile.TemporaryDirectory() as folder:
         return {"runs": [_run(run, arguments, folder) for run in arguments["runs"]]}
@@ -48,10 +51,11 @@ def _run(run: Mapping[str, Any], arguments: Mapping[str, Any], folder: str) -> d
     groups: list[dict[str, Any]] = []
     with _watched(parts, steps, groups, run["measured"]):
         modules.seed(run["seed"])
-        returned = _call(run, arguments, parts, folder)
+        returned, made = _call(run, arguments, parts, folder)
     losses.append(parts.loss_now())
     return {
         "returned": _numbers(returned),
+        **averaged((returned, made, parts.average), parts.model),
         "steps": steps,
         "events": parts.record.events,
         "before": before,
@@ -86,6 +90,7 @@ class _Parts:
         self.model = Probe(example, target, given["shape"], run["dropout"], self.record)
         if run["weights"] is not None:
             _fill(self.model, run["weights"])
+        self.average = copy.deepcopy(self.model) if "average" in given["roles"] else None
         self.learned = [value.requires_grad for value in self.model.parameters()]
         self.batches = {
             source: [_batch(arrays) for arrays in batches] for source, batches in sources.items()
@@ -207,14 +212,18 @@ def _watched(
 
 
 def _call(run: Mapping[str, Any], arguments: Mapping[str, Any], parts: _Parts, folder: str) -> Any:
-    """Call the loop: a function, or the method of an object; give what it returned each time."""
+    """Call the loop: a function, or the method of an object.
+
+    Returns:
+        What it returned each time, and the object, where there is one.
+    """
     roles, found = arguments["roles"], modules.find(arguments["of"])
     methods = ("run", "save", "load", "target", *run["without"])
     given = {name: parts.role(role) for role, name in roles.items() if role not in methods}
     given = {**arguments["of"]["options"], **run["options"], **given}
     times = 1 if "epochs" in roles else run["epochs"]
     if not inspect.isclass(found):
-        return [found(**given) for _ in range(times)]
+        return [found(**given) for _ in range(times)], None
     made = found(**_taken(found, given))
     rest = {name: value for name, value in given.items() if name not in _taken(found, given)}
     if run.get("load"):
@@ -222,7 +231,7 @@ def _call(run: Mapping[str, Any], arguments: Mapping[str, Any], parts: _Parts, f
     returned = [getattr(made, roles.get("run") or "run")(**rest) for _ in range(times)]
     if run.get("save"):
         _save(getattr(made, roles["save"]), os.path.join(folder, run["save"]))
-    return returned
+    return returned, made
 
 
 def _numbers(value: Any) -> list[float]:

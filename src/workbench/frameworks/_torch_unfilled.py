@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
@@ -45,3 +46,23 @@ class Unfilled(TorchFunctionMode):
             if isinstance(tensor, Tensor) and tensor.is_meta:
                 return tensor
         return func(*args, **(kwargs or {}))
+
+
+_TABLES = {torch.linspace, torch.logspace, torch.arange, torch.tensor}
+
+
+class Tables(TorchFunctionMode):
+    """Makes short rows of numbers with data, so that a constructor can read them back."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the function, on the CPU where nothing else is said."""
+        given = dict(kwargs or {})
+        if func in _TABLES and given.get("device") is None:
+            given["device"] = "cpu"
+        return func(*args, **given)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from workbench.laws._part import Claim, Part, Unsuited
+from workbench.laws._part import Array, Claim, Part, Unsuited
 
 _SEEDS = 30
 
@@ -25,6 +25,8 @@ def dropped(part: Part, *, per_example: bool) -> Iterator[Claim]:
     yield Claim("nothing happens in evaluation", part(x), x)
     runs = np.stack([part(x, train=True, seed=seed) for seed in range(_SEEDS)])
     alive = runs != 0
+    if part.inside and per_example:
+        rate = _own(runs, x, alive, rate)
     wanted = x / (1 - rate) if rate < 1 else np.zeros_like(x)
     yield Claim("what survives is divided by 1 - p", runs, np.where(alive, wanted, 0.0))
     flat = alive.reshape(_SEEDS, len(x), -1)
@@ -49,3 +51,12 @@ def dropped(part: Part, *, per_example: bool) -> Iterator[Claim]:
         ratio = shares.var() / (rate * (1 - rate) / flat.shape[axis])
         calm = abs(ratio - 1) <= 6 * math.sqrt(2 / shares.size)
         yield Claim(f"{words} independently of each other", float(calm), 1.0)
+
+
+def _own(runs: Array, x: Array, alive: Array, declared: float) -> float:
+    """Read the rate of one layer off what survives: rates may rise with depth to the declared."""
+    if not alive.any():
+        return declared
+    factor = float((runs / x)[alive].flat[0])
+    own = 1 - 1 / factor if factor > 0 else declared
+    return own if -1e-6 <= own <= declared else declared

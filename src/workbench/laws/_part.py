@@ -74,6 +74,7 @@ class Part:
         learned: The names of those that learn.
         put: Calls it: takes inputs, changed weights and settings; returns what came out.
         time: At which place of the first input the axis of positions stands.
+        inside: Whether it is a module inside, which may be built with numbers of its own.
         rng: Random numbers that are the same each time.
         built: Its own plain attributes, of one inside.
     """
@@ -85,6 +86,7 @@ class Part:
     learned: tuple[str, ...]
     put: Callable[..., Answered]
     time: int = -2
+    inside: bool = False
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
     built: Mapping[str, Any] = field(default_factory=dict)
 

@@ -53,6 +53,7 @@ ROLES: dict[str, dict[str, str]] = {
         "target": "the input that the loss compares with; the last, if not written",
         "schedule": "the argument with the learning-rate scheduler",
         "scaler": "the argument with the gradient scaler",
+        "average": "the argument with a copy of the model that is to hold averaged weights",
         "epochs": "the option for the number of passes over the data, those before a stop included",
         "device": "the argument for the device",
         "run": "the method that trains, where the name is a class",

@@ -51,7 +51,8 @@ OPERATIONS: dict[str, str] = {
     "add parameter": "a parameter or a table is added, as learned positions are",
     "multiply parameter": "a parameter scales, as a layer scale does",
     "add number": "a constant is added",
-    "dropout": "dropout 0.1, dropout 0.1 channels, dropout 0.1 examples (as drop path does); an "
+    "dropout": "dropout 0.1, dropout 0.1 channels, dropout 0.1 examples (as drop path does), "
+    "dropout 0.1 unscaled (what is kept is not divided by the share that is kept); an "
     "order with it is that of a run in training",
     "add noise": "random numbers are added, in training",
     "multiply noise": "random numbers scale, in training",
@@ -111,7 +112,16 @@ _SAME = {
     "multi head attention": "attention",
 }
 _SETTINGS = ("stride", "dilation", "groups", "width", "padding")
-_FLAGS = ("depthwise", "nearest", "bilinear", "bicubic", "aligned", "channels", "examples")
+_FLAGS = (
+    "depthwise",
+    "nearest",
+    "bilinear",
+    "bicubic",
+    "aligned",
+    "channels",
+    "examples",
+    "unscaled",
+)
 _LONGEST = 2000
 _MOST = 1000  # times that a part can be repeated
 _WORDS = {**{name: name for name in OPERATIONS}, **_SAME}
@@ -279,7 +289,8 @@ def _step(text: str) -> Operation:
 
 def _named(text: str) -> tuple[str, list[str]] | None:
     """Return the name that an operation begins with, and the words beside it."""
-    words = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text).split()  # multi-head is two words
+    text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text)  # multi-head is two words
+    words = re.sub(r"\s*(\*\*|//|[*/+-])\s*", r"\1", text).split()  # rate / 2 is one
     before: list[str] = []
     while words and (words[0] in _FLAGS or re.fullmatch(r"\d+(x\d+)*", words[0])):
         before.append(words.pop(0))  # 3x3 conv is conv 3x3

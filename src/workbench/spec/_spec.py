@@ -293,7 +293,7 @@ class Spec(BaseModel):
 
     def _of_output(self, line: Requirement) -> bool:
         """Whether a line speaks of an output, if it speaks of anything by its name."""
-        rate = self.kind == "training" and line.of == "learning_rate"
+        rate = self.kind == "training" and line.of in ("learning_rate", "average_decay")
         return line.comparison in ("equals", "runs") and not line.of_part and not rate
 
     def role(self, role: str) -> str:
