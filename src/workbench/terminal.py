@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from workbench.spec import Spec, load
 
 _SHOWN = 3  # mistakes that are named for a test
 _GAPS = 5  # kinds of bug that are shown of those that a contract is silent about
+_FEW = 3
 KILLS = 20  # mutants for each spec of the demo: enough to see what they are, in little time
 SIGNS = {
     "passed": "✓",
@@ -103,19 +105,21 @@ class Lines:
 def print_report(spec: Spec, report: Report) -> None:
     """Print the requirement table, then what stands against the draft with its fix."""
     table = Table("", "requirement", "verdict", "evidence", box=None, pad_edge=False)
+    alike = _alike(report)
     for verdict in report.verdicts:
+        if verdict.outcome == "skipped" and verdict.reason in alike:
+            continue
         line = spec.requires.get(verdict.requirement)
         title = f"{verdict.requirement} {line.text}" if line else verdict.check
         evidence = verdict.seen or verdict.reason
         table.add_row(SIGNS[verdict.outcome], _cut(title, 60), verdict.outcome, _cut(evidence, 100))
+    for reason, many in alike.items():
+        table.add_row(SIGNS["skipped"], f"{many} others", "skipped", _cut(reason, 100))
     _console().print(table)
     _print_numerics(report.numerics)
     for verdict in report.verdicts:
-        if not verdict.good:
+        if not verdict.good and not (verdict.outcome == "skipped" and verdict.reason in alike):
             _print_against(verdict)
-    for verdict in report.verdicts:
-        if verdict.good and verdict.concern:
-            print(f"\n! {verdict.requirement or verdict.check} passed, but: {verdict.concern}")
     for test in report.tests:
         if test.outcome in {"failed", "error"}:
             print(f"\n✗ test {test.id} {test.outcome}: {test.message}")
@@ -128,6 +132,12 @@ def print_report(spec: Spec, report: Report) -> None:
         for gap in report.gaps[:_GAPS]:
             print(f"    {gap.requirement}\n        {_cut(gap.catches, 160)}")
         print("All of them with the line that would catch each: --json, under report.gaps")
+
+
+def _alike(report: Report) -> dict[str, int]:
+    """Count the skipped verdicts of each reason that many have, to be told in one line."""
+    reasons = Counter(v.reason for v in report.verdicts if v.outcome == "skipped")
+    return {reason: count for reason, count in reasons.items() if count > _FEW}
 
 
 def _print_numerics(dossier: Sequence[Numeric]) -> None:

@@ -18,7 +18,10 @@ KINDS = ("model", "layer", "loss")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 20
 
-_COLLISIONS = ("fake tensor device", "same device", "device type tensor to numpy", "with cuda")
+_COLLISIONS = (
+    *("fake tensor device", "same device", "device type tensor to numpy", "with cuda"),
+    "should be a cpu int64 tensor",
+)
 _READS = (
     "a number is read out of a tensor (item, tolist, int, float, a branch on a tensor); what stays "
     "a tensor (where, one_hot, index_add, comparisons) can be followed. torch: "

@@ -17,6 +17,7 @@ from workbench.checks._compare import finite
 from workbench.checks._decision import CannotLook, Decision, failed, passed
 from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._subject import Subject
+from workbench.errors import CandidateRaised
 
 TIER = "live"
 KINDS = ("model", "layer", "loss", "metric")
@@ -49,11 +50,18 @@ def _matters(subject: Subject, name: str) -> bool:
             inputs = {n: v if n == name else _signed(subject, n, v) for n, v in inputs.items()}
         before: list[Array] = []
         for other in _others(subject, case, name, inputs[name]):
-            before = before or _outputs(subject, case, inputs, draw)
+            try:
+                before = before or _outputs(subject, case, inputs, draw)
+            except CandidateRaised:
+                break  # a mask of one kind throughout may be refused
             if not all(finite(values) for values in before):
                 break  # `finite` and `numerics` speak of that
             looked = True
-            if _differ(before, _outputs(subject, case, {**inputs, name: other}, draw)):
+            try:
+                after = _outputs(subject, case, {**inputs, name: other}, draw)
+            except CandidateRaised:
+                return True  # what is refused was read
+            if _differ(before, after):
                 return True
     return not looked
 

@@ -39,6 +39,7 @@ _DEPENDS_ON_DATA = {
     _aten.bincount.default,
     _aten._nested_tensor_from_mask_left_aligned.default,
     _aten.repeat_interleave.Tensor,
+    _aten._pack_padded_sequence.default,
 }
 # Torch has no shapes for the cells that recurrent layers use on every device but the CPU.
 _CELLS: dict[Any, Callable[..., tuple[Tensor, ...]]] = {
@@ -139,6 +140,17 @@ def _key(func: Any, args: Sequence[Any]) -> Any:
     return func, args[0].shape, args[0].dtype
 
 
+def _padded(
+    data: Tensor, batch_sizes: Tensor, batch_first: bool, value: float, total_length: int
+) -> tuple[Tensor, Tensor]:
+    """Unpack sequences without their values; torch fills in the lengths on the CPU."""
+    with _disable_current_modes():
+        times, batch = len(batch_sizes), int(batch_sizes[0])
+        lengths = (batch_sizes[None] > torch.arange(batch)[:, None]).sum(1)
+    axes = (batch, max(times, total_length)) if batch_first else (max(times, total_length), batch)
+    return data.new_empty(*axes, *data.shape[1:]), lengths
+
+
 class _Recorded(TorchDispatchMode):
     """Notes what operations returned whose result depends on data."""
 
@@ -185,6 +197,11 @@ class _Replayed(TorchDispatchMode):
         if value is None:
             raise NotImplementedError(f"{func} was not called with data on the CPU")
         device = args[0].device
+        if func is _aten._pack_padded_sequence.default:
+            # How many sequences go on is read on the host, whichever device they are on.
+            if args[1].device.type != "cpu":
+                raise TypeError(f"lengths should be a CPU int64 tensor, not on {args[1].device}")
+            return torch.empty_like(value[0], device=device), value[1]
         if isinstance(value, Tensor):
             return torch.empty_like(value, device=device)
         if isinstance(value, tuple):
@@ -221,6 +238,8 @@ class _Detours(TorchFunctionMode):
             like, *values = args
             settings = {"dtype": like.dtype, "device": like.device, **(kwargs or {})}
             return self.__torch_function__(torch.tensor, types, values, settings)
+        if getattr(func, "__name__", "") == "_pad_packed_sequence":
+            return _padded(*args)
         if func in (torch.tensor, torch.as_tensor, torch.asarray) and (kwargs or {}).get("device"):
             # Torch makes it on the CPU and copies; the copy is what can be followed.
             rest = {name: value for name, value in (kwargs or {}).items() if name != "device"}
