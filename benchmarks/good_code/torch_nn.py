@@ -40,6 +40,9 @@ class Wrapped(nn.Module):
 """
 
 
+_CLASSIFYING = ("nn_CrossEntropyLoss", "nn_NLLLoss", "nn_NLLLoss2d")
+
+
 def subjects(make: Callable[..., Any], wanted: Callable[[str], bool], kinds: int) -> Iterator[Any]:
     """Yield one subject per entry and kind of arguments.
 
@@ -115,6 +118,8 @@ def _one(entry: Any, at: int, index: int, inputs: Any) -> tuple[str, dict[str, A
     leaves = [leaf for leaf in tree_flatten(returned)[0] if isinstance(leaf, Tensor)]
     if not leaves or not tensors:
         return None
+    first = next(iter(tensors.values()))
+    classes = first.shape[1 if first.dim() > 1 else 0] if first.dim() else 1
     source = SOURCE.format(
         entry=at,
         number=index,
@@ -126,7 +131,7 @@ def _one(entry: Any, at: int, index: int, inputs: Any) -> tuple[str, dict[str, A
         "kind": "layer",
         "text": f"{entry.formatted_name} as torch has it.",
         "inputs": {
-            name: _input(entry, made, place, tensor)
+            name: _input(entry, made, place, tensor, classes)
             for place, (name, tensor) in enumerate(tensors.items())
         },
         "outputs": {f"y{at}": _line(leaf, ranged=False) for at, leaf in enumerate(leaves)},
@@ -137,7 +142,7 @@ def _single(tensor: Tensor) -> Tensor:
     return tensor.float() if tensor.is_floating_point() else tensor
 
 
-def _input(entry: Any, made: Any, at: int, tensor: Tensor) -> str:
+def _input(entry: Any, made: Any, at: int, tensor: Tensor, classes: int) -> str:
     """Write one input, in the range in which its values mean something.
 
     A power of a negative number is no number; a divergence takes logarithms of probabilities, and
@@ -148,6 +153,8 @@ def _input(entry: Any, made: Any, at: int, tensor: Tensor) -> str:
     if entry.formatted_name == "nn_KLDivLoss":
         logarithms = at == 0 or made.kwargs.get("log_target", False)
         return f"{_line(tensor, ranged=False)} in {'-3..-0.1' if logarithms else '0.05..0.95'}"
+    if entry.formatted_name in _CLASSIFYING and tensor.dtype == torch.int64:
+        return f"{_line(tensor, ranged=False)} in 0..{classes - 1}"  # not only the ignored one
     return _line(tensor, ranged=True)
 
 

@@ -153,7 +153,8 @@ class Declared:
         state, learned = self.build(dtype)["state"], self.learned(dtype)
         draw = int(name.partition(" ")[2] or 0)
         return self.line.remember(
-            ("weights", name, dtype), lambda: _weights.spread(state, learned, self.seed + draw)
+            ("weights", name, dtype),
+            lambda: _weights.spread(state, learned, self.seed + draw, mixed=draw > 0),
         )
 
     def outline(self, options: Mapping[str, Any], *, run: bool = True) -> Answer:

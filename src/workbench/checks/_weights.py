@@ -18,22 +18,25 @@ from workbench.checks._inputs import Array, Arrays
 _SPREAD = 0.3
 
 
-def spread(state: Mapping[str, Array], learned: Sequence[str], seed: int) -> Arrays:
+def spread(
+    state: Mapping[str, Array], learned: Sequence[str], seed: int, *, mixed: bool = False
+) -> Arrays:
     """Draw weights of ordinary size.
 
     Args:
         state: The parameters and buffers as the module was built.
         learned: The names of those to draw; all others stay as they are.
         seed: For the draw.
+        mixed: Whether offsets change places: a unit that its first offset closes is then open once.
 
     Returns:
         Values for every parameter and buffer.
     """
-    drawn = {name: _draw(name, state[name], seed) for name in learned}
+    drawn = {name: _draw(name, state[name], seed, mixed) for name in learned}
     return {**state, **drawn}
 
 
-def _draw(name: str, born: Array, seed: int) -> Array:
+def _draw(name: str, born: Array, seed: int, mixed: bool) -> Array:
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     noise = rng.standard_normal(born.shape)
     constant = born.size > 0 and bool(np.all(born == born.flat[0]))
@@ -43,5 +46,6 @@ def _draw(name: str, born: Array, seed: int) -> Array:
     elif constant:
         value = born.flat[0] + _SPREAD * noise
     else:
-        value = born + _SPREAD * max(float(born.std()) if born.size else 0.0, 0.1) * noise
+        offset = rng.permutation(born) if mixed and born.ndim == 1 else born
+        value = offset + _SPREAD * max(float(born.std()) if born.size else 0.0, 0.1) * noise
     return value.astype(born.dtype)

@@ -75,9 +75,14 @@ def _spoken_of(spec: Spec, layer: Mapping[str, Any]) -> bool:
 
 
 def _excused(name: str, told: dict[str, dict[str, object]]) -> bool:
-    """Containers are never called, and torch's own layers use their parts as they like."""
-    if told[name]["container"] or any(
-        told[other]["parameters"] for other in told if other.startswith(f"{name}.")
+    """Containers are never called, and torch's own layers use their parts as they like.
+
+    An identity stands where other settings put a layer.
+    """
+    if (
+        told[name]["type"] == "Identity"
+        or told[name]["container"]
+        or any(told[other]["parameters"] for other in told if other.startswith(f"{name}."))
     ):
         return True
     parent = name

@@ -23,8 +23,12 @@ def check(subject: Subject) -> Decision:
     """Look into the plain attributes, lists and mappings of a fresh instance."""
     case = subject.case(dtype="float32")
     answer = subject.look("attributes", case, weights="born", calls=4)
-    # A number in a tensor moves and is saved by itself: torch takes it to any device.
-    loose = [entry for entry in answer["loose"] if entry["kind"] != "tensor" or entry["shape"]]
+    # A number in a tensor moves by itself, torch takes it anywhere; an empty one holds nothing.
+    loose = [
+        entry
+        for entry in answer["loose"]
+        if entry["kind"] != "tensor" or (entry["shape"] and 0 not in entry["shape"])
+    ]
     conditions = subject.conditions(case, weights="born")
     if loose:
         shown = ", ".join(f"{entry['name']} ({entry['kind']})" for entry in loose[:5])

@@ -67,7 +67,12 @@ def elsewhere(arguments: Mapping[str, Any]) -> dict[str, Any]:
     _register()
     # What a call leaves in the module would collide elsewhere, or stay there without data.
     arguments = {**arguments, "fresh": True}
-    with prepared(arguments) as built, torch.enable_grad(), _Recorded() as recorded:
+    with (
+        prepared(arguments) as built,
+        torch.enable_grad(),
+        _Recorded() as recorded,
+        _Listed(recorded),
+    ):
         call(built.module, tensors(arguments["inputs"], built), arguments["order"])
     mode = FakeTensorMode(allow_non_fake_inputs=True)
     with prepared(arguments) as built, torch.enable_grad():  # the fused layers exist on few devices
@@ -169,6 +174,28 @@ class _Recorded(TorchDispatchMode):
         result = func(*args, **(kwargs or {}))
         if _depends_on_data(func, args):
             self.values.setdefault(_key(func, args), []).append(result)
+        return result
+
+
+class _Listed(TorchFunctionMode):
+    """Notes the numbers of a list, which without data are asked for one by one."""
+
+    def __init__(self, recorded: _Recorded) -> None:
+        super().__init__()
+        self._values = recorded.values
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the function, and note what became a list."""
+        result = func(*args, **(kwargs or {}))
+        if func is Tensor.tolist and args[0].dim():
+            key = (_aten._local_scalar_dense.default, torch.Size([]), args[0].dtype)
+            self._values.setdefault(key, []).extend(args[0].flatten().tolist())
         return result
 
 
