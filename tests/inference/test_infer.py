@@ -68,6 +68,18 @@ def test_sizes_and_widths_are_found_by_runs(of):
     assert [line.text for line in spec.requires.values()] == ["batch independent"]
 
 
+def test_words_of_the_code_are_requirements_where_they_hold_and_else_concerns(of):
+    causal = ATTENTION.replace("Mix.\n", "A causal mix.\n")
+    found = of(causal)
+    assert "causal over time" in {line.text for line in found.spec.requires.values()}
+    assert any("'A causal mix.' (src/house/part.py:7)" in line for line in found.evidence)
+    broken = of(causal.replace("x.cumsum(dim=1)", "x + x.mean(dim=1, keepdim=True)"))
+    assert "causal over time" not in {line.text for line in broken.spec.requires.values()}
+    assert [note.text for note in broken.concerns] == [
+        "Words and code differ: src/house/part.py:7 says 'A causal mix.'"
+    ]
+
+
 def test_images_shrink_and_the_law_is_seen(of):
     spec = of("""
         class Halve(nn.Module):

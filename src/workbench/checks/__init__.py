@@ -20,6 +20,7 @@ add its file here, and to ``tests/checks/drafts`` a bad draft that trips it.
 """
 
 from workbench.checks._behaviours import behaviours, keys_of_batch, others, parts_of_items
+from workbench.checks._claims import Claim, claims
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._gaps import gaps
 from workbench.checks._loss import variant
@@ -30,6 +31,7 @@ from workbench.checks._words import Words, read
 
 __all__ = [
     "CannotLook",
+    "Claim",
     "Decision",
     "Entry",
     "Lesson",
@@ -37,6 +39,7 @@ __all__ = [
     "Subject",
     "Words",
     "behaviours",
+    "claims",
     "gaps",
     "keys_of_batch",
     "lesson",

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.checks._decision import CannotLook
 from workbench.checks._inputs import Array, Arrays
 from workbench.checks._subject import Subject
-from workbench.spec import CHANCE
+from workbench.spec import CHANCE, Spec
 
 ITEMS = 23  # so many that no batch size divides them
 Step = Mapping[str, Any]
@@ -65,7 +65,7 @@ class Played:
 def given(subject: Subject, *, count: int = ITEMS, seed: int = 0) -> Given:
     """Draw the data: every item of its own length, and no two alike."""
     spec, ragged = subject.spec, subject.spec.roles.get("ragged", "")
-    axis = _items_axis(subject)
+    axis = items_axis(subject.spec)
     sizes = {axis: _legal(subject, axis, count)} if axis else {}
     if ragged:
         low, high, _ = spec.sizes[ragged].bounds(spec.options)
@@ -95,10 +95,10 @@ def _reaching(subject: Subject, name: str, values: Array, lengths: Array) -> Arr
     return values
 
 
-def _items_axis(subject: Subject) -> str:
+def items_axis(spec: Spec) -> str:
     """Name the first axis of the inputs, which counts the items."""
-    for tensor in subject.spec.inputs.values():
-        if tensor.axes and tensor.axes[0].text in subject.spec.sizes:
+    for tensor in spec.inputs.values():
+        if tensor.axes and tensor.axes[0].text in spec.sizes:
             return tensor.axes[0].text
     return ""
 
@@ -112,7 +112,7 @@ def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, A
     """Give a value for every option and size; the ragged one as long as an item."""
     case = subject.case(dtype="float32")
     known = {**subject.spec.options, **case.sizes}
-    axis, ragged = _items_axis(subject), subject.spec.roles.get("ragged", "")
+    axis, ragged = items_axis(subject.spec), subject.spec.roles.get("ragged", "")
     if axis:
         known[axis] = data.count
     if ragged and data.lengths is not None and item is not None:

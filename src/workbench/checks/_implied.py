@@ -23,6 +23,8 @@ IGNORED = r"ignore_?(index|label|d_index)?|ignored_(index|target|label)"
 SMOOTHING = r"(label_)?smoothing"
 LIMIT = r"(max_)?(grad(ient)?_)?(norm|clip)(_norm|_val(ue)?)?|clip_grad(_norm)?"
 ACCUMULATION = r"(grad(ient)?_)?accum(ulation)?(_steps)?|accumulate(_grad_batches)?"
+WINDOW = r"window(_size|_length)?|history(_length)?|context(_length)?|lookback|input_length"
+HORIZON = r"horizon|forecast(_length)?|prediction_length|target_length|future(_length)?"
 FILLER = r"pad|(pad|padding)_(id|idx|index|token|value|token_id)"
 
 
@@ -51,3 +53,8 @@ def equal(spec: Spec, phrase: str, pattern: str, *kinds: type) -> list[str]:
     """Write ``phrase == option`` where one option fits."""
     name = option(spec, pattern, *kinds)
     return [f"{phrase} == {name}"] if name else []
+
+
+def of_windows(spec: Spec) -> bool:
+    """Whether a data set cuts windows, so that its inputs do not count its items."""
+    return bool(re.search(r"window", spec.name.lower()) and option(spec, WINDOW, int))

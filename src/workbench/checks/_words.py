@@ -21,7 +21,7 @@ _OTHER = re.compile(
 _ENTRY = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(?P<text>.*)$")
 _LISTS = ("ModuleList", "Sequential")
 _SHARED = re.compile(r"\b(shar(e|es|ed|ing)|tied|ties|tying|reus\w+|siamese|universal)\b", re.I)
-_END = re.compile(r"(?<=[.;!?])\s+")
+_END = re.compile(r"(?<=[.;!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)\s+")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 Defined = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -90,7 +90,8 @@ def read(spec: Spec, files: Mapping[str, str]) -> Words:
         return Words(main=spec.name)
     used = _used([spec.name, *spec.roles.values()], {n: node for n, (_, node) in defined.items()})
     sentences: list[Sentence] = []
-    if len(used) == len(defined):  # else the file may speak of what stands beside it
+    beside = [node for name, (_, node) in defined.items() if name not in used]
+    if not any(isinstance(node, ast.ClassDef) for node in beside):  # else it may speak of those
         for path, tree in trees.items():
             sentences += _docstring(tree, path, "")
     for name in used:

@@ -8,17 +8,30 @@ Fix: Return the number of items that ``__getitem__`` knows; for windows over a s
 
 from __future__ import annotations
 
-from workbench.checks import _dataset
+from workbench.checks import _dataset, _implied
 from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._requirement import NUMBER
 from workbench.checks._subject import Subject
+from workbench.spec import Spec
 
 TIER = "live"
 KINDS = ("dataset",)
 DECIDES = {"length": (NUMBER,)}
 COST = 3
 
+_STRIDE = r"(window_)?(stride|step|hop)"
 _COUNTS = (_dataset.ITEMS, 1, 0)
+
+
+def implied(spec: Spec) -> list[str]:
+    """Read the length of windows off a window, a horizon behind it, and a stride."""
+    window, horizon, stride = (
+        _implied.option(spec, form, int) for form in (_implied.WINDOW, _implied.HORIZON, _STRIDE)
+    )
+    axis = _dataset.items_axis(spec)
+    if not (axis and window and horizon and _implied.of_windows(spec)):
+        return []
+    return [f"length == max(0, ({axis} - {window} - {horizon}) // {stride or 1} + 1)"]
 
 
 def check(subject: Subject) -> Decision:
@@ -41,4 +54,5 @@ def _wanted(subject: Subject, data: _dataset.Given) -> int | None:
     if subject.requirement is not None:
         names = _dataset.names(subject, data)
         return int(subject.phrase.expression.value(names))
-    return data.count if subject.spec.inputs else None
+    counted = subject.spec.inputs and not _implied.of_windows(subject.spec)
+    return data.count if counted else None

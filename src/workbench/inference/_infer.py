@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench import repo
+from workbench.checks import Claim, claims
+from workbench.checks import read as words
 from workbench.errors import TargetError, UsageError
 from workbench.inference._laws import laws
 from workbench.inference._read import Class, Plain, read_class
@@ -68,7 +70,8 @@ def infer(root: str | Path, path: str, worker: Worker, *, name: str = "") -> Inf
             spec = trial.contract(*_fitting(trial, read))
         else:
             spec = contract(trial, read, _functions(target, path))
-    return _confirmed(spec, read, worker, study, placement, root)
+    claimed = claims(spec, words(spec, {path: target.read(path)}))
+    return _confirmed(spec, read, claimed, worker, study, placement, root)
 
 
 def _functions(target: repo.Target, path: str) -> dict[str, list[str]]:
@@ -181,11 +184,18 @@ def _judged() -> list[Pattern]:
 
 
 def _confirmed(
-    spec: Spec, read: Class, worker: Worker, study: Study, placement: Placement, root: str | Path
+    spec: Spec,
+    read: Class,
+    claimed: Sequence[Claim],
+    worker: Worker,
+    study: Study,
+    placement: Placement,
+    root: str | Path,
 ) -> Inferred:
     """Keep the laws that hold; what holds nowhere else becomes a concern and an exemption."""
     draft = Draft(implementer="inference", module=placement.module)
-    asked = _with(spec, laws(spec), {})
+    said = {claim.text: claim for claim in claimed}
+    asked = _with(spec, list(dict.fromkeys([*said, *laws(spec)])), {})
     report = judge(asked, draft, worker, root=root, import_root=placement.import_root)
     kept = _kept(asked, report)
     own = {name for name, line in asked.requires.items() if line.text == "batch independent"}
@@ -213,8 +223,27 @@ def _confirmed(
         if option in spec.options
     ]
     evidence += [f"{tensor.name}: {tensor}: it runs with that" for tensor in spec.inputs.values()]
-    evidence += [f"{law}: seen to hold" for law in kept]
+    evidence += [f"{law}: {_told(said.get(law))}seen to hold" for law in kept]
+    concerns += tuple(_broken(asked, report, said))
     return Inferred(_with(spec, kept, allowed), tuple(evidence), concerns)
+
+
+def _told(claim: Claim | None) -> str:
+    return f"{claim.words!r} ({claim.where}), " if claim is not None else ""
+
+
+def _broken(asked: Spec, report: Report, said: Mapping[str, Claim]) -> Iterator[Note]:
+    """Tell what the code's own words say and a run denies."""
+    lines = {name: line.text for name, line in asked.requires.items()}
+    for verdict in report.verdicts:
+        claim = said.get(lines.get(verdict.requirement, ""))
+        if verdict.outcome == "failed" and claim is not None:
+            yield Note(
+                kind="concern",
+                text=f"Words and code differ: {claim.where} says {claim.words!r}",
+                reason=f"{verdict.seen[:200]}, expected {verdict.expected}",
+                about=verdict.check,
+            )
 
 
 def _kept(asked: Spec, report: Report) -> list[str]:
