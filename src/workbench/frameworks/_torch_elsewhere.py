@@ -145,6 +145,13 @@ def _key(func: Any, args: Sequence[Any]) -> Any:
     return func, args[0].shape, args[0].dtype
 
 
+def _with_lists(index: Any, move: Callable[[list[Any]], Tensor]) -> Any:
+    """Replace the lists in an index."""
+    if isinstance(index, tuple):
+        return tuple(_with_lists(part, move) for part in index)
+    return move(index) if isinstance(index, list) and index else index
+
+
 def _padded(
     data: Tensor, batch_sizes: Tensor, batch_first: bool, value: float, total_length: int
 ) -> tuple[Tensor, Tensor]:
@@ -265,6 +272,10 @@ class _Detours(TorchFunctionMode):
             like, *values = args
             settings = {"dtype": like.dtype, "device": like.device, **(kwargs or {})}
             return self.__torch_function__(torch.tensor, types, values, settings)
+        if func in (Tensor.__getitem__, Tensor.__setitem__):  # torch moves a list of places along
+            device = args[0].device
+            index = _with_lists(args[1], lambda places: torch.tensor(places).to(device))
+            args = (args[0], index, *args[2:])
         if getattr(func, "__name__", "") == "_pad_packed_sequence":
             return _padded(*args)
         if func in (torch.tensor, torch.as_tensor, torch.asarray) and (kwargs or {}).get("device"):

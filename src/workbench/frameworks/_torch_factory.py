@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_configured import construct
 from workbench.frameworks._torch_unfilled import Unfilled
 
 
@@ -32,7 +33,7 @@ def factory(arguments: Mapping[str, Any]) -> dict[str, Any]:
     modules.seed(of["seed"])
     where = torch.device(arguments["default_device"])
     with _default_type(modules.DTYPES[arguments["default_dtype"]]), where, Unfilled():
-        module = modules.find(of)(**{**of["options"], **given})
+        module = construct(modules.find(of), {**of["options"], **given})
     tensors = [(True, *pair) for pair in module.named_parameters()]
     tensors += [(False, *pair) for pair in module.named_buffers()]
     return {

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from workbench.errors import nearest
+from workbench.frameworks._torch_configured import configured, construct
 from workbench.frameworks._torch_plain import plain
 from workbench.frameworks._torch_precise import Precise
 from workbench.frameworks._torch_unfilled import Tables, Unfilled
@@ -142,7 +143,7 @@ def _build(of: Mapping[str, Any]) -> Instance:
 
 def _constructed(of: Mapping[str, Any]) -> Any:
     seed(of["seed"])
-    return plain(find(of), of["options"]) if of.get("plain") else find(of)(**of["options"])
+    return plain(find(of), of["options"]) if of.get("plain") else construct(find(of), of["options"])
 
 
 def state(module: nn.Module) -> dict[str, Tensor]:
@@ -202,9 +203,20 @@ def describe(of: Mapping[str, Any]) -> dict[str, Any]:
         "class": type(found).__name__ if not inspect.isclass(found) else "class",
         "module": is_module,
         "where": _where(found),
-        "constructor": _signature(found.__init__ if is_module else found, bound=is_module),
+        "constructor": _constructor(found) if is_module else _signature(found, bound=False),
         "call": _signature(found.forward, bound=True) if is_module else _plain_call(found),
     }
+
+
+def _constructor(found: Any) -> list[dict[str, Any]]:
+    """Describe a constructor; a configuration is told field by field."""
+    parameters = _signature(found.__init__, bound=True)
+    configuration = configured(found)
+    if configuration is None:
+        return parameters
+    name, kind = configuration
+    fields = _signature(kind, bound=False)
+    return [entry for entry in parameters if entry["name"] != name] + fields
 
 
 def _plain_call(found: Any) -> list[dict[str, Any]]:

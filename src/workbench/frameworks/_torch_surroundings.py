@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from workbench.frameworks import _torch_module as modules
+from workbench.frameworks._torch_configured import construct
 from workbench.frameworks._torch_run import call, named, prepared, tensors
 
 _DTYPE, _GRADIENTS = "the default dtype", "whether gradients are recorded"
@@ -28,7 +29,7 @@ def surroundings(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """
     of = arguments["of"]
     with modules.precision(modules.DTYPES[of["dtype"]]), torch.device(of["device"]):
-        building = list(_changes(lambda: modules.find(of)(**of["options"])))
+        building = list(_changes(lambda: construct(modules.find(of), of["options"])))
     with prepared(arguments) as built:
         inputs = tensors(arguments["inputs"], built)
 
