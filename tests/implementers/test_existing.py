@@ -4,7 +4,7 @@ import re
 
 import pytest
 from plain_target import PlainTarget, place, study_of
-from test_tests import failures, lay, run
+from test_tests import SENTENCES, failures, lay, run
 
 from workbench.errors import Refused
 from workbench.implementers._catalogue import blueprint
@@ -332,17 +332,41 @@ def test_what_has_no_call_gets_tests_that_can_fail(worker, code, spec, mistakes)
         assert "failed" in {test.outcome for test in wrong.tests}, after
 
 
-def test_new_code_has_its_outputs_and_its_checkpoint_pinned_where_asked(worker):
-    one = blueprint("relative_attention")
-    spec = one.bound(one.defaults).model_copy(update={"text": "attention"})
+@pytest.mark.parametrize(
+    ("name", "change", "noticed", "constant"),
+    [
+        (
+            "relative_attention",
+            (r"self\.query\b", "self.asked"),
+            "test_a_former_checkpoint_still_loads",
+            "OUTPUTS = {",
+        ),
+        (
+            "training_loop",  # save and load agree with each other, and with no former file
+            (r'"history"', '"past"'),
+            "test_a_checkpoint_of_a_former_version_is_gone_on_with",
+            "FORMER = {",
+        ),
+        (
+            "length_bucketed_pairs",
+            (r"self\.lengths\[index\]\)", "-self.lengths[index])"),
+            "test_epochs_are_as_they_were",
+            "EPOCHS = {",
+        ),
+    ],
+)
+def test_new_code_has_what_it_does_pinned_where_asked(worker, name, change, noticed, constant):
+    one = blueprint(name)
+    spec = one.bound(one.defaults).model_copy(update={"text": SENTENCES[name]})
     steps = implement(spec, study_of(), PlainTarget(place("mixer")), pinned=True)
     first = next(steps)
     (code,) = first.files("module").values()
     draft = steps.send(told(worker, first, code))
     (tests,) = draft.files("test").values()
-    assert "OUTPUTS = {" in tests
-    assert "STATE = {" in tests
+    assert constant in tests
     assert {test.outcome for test in told(worker, draft, code).tests} <= {"passed", "skipped"}
-    renamed = told(worker, draft, re.sub(r"self\.query\b", "self.asked", code))
+    changed = re.sub(*change, code)
+    assert changed != code
+    renamed = told(worker, draft, changed)
     names = {test.id.rpartition("::")[2] for test in renamed.tests if test.outcome == "failed"}
-    assert "test_a_former_checkpoint_still_loads" in names
+    assert noticed in names

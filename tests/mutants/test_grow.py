@@ -9,7 +9,7 @@ import pytest
 
 from workbench import registry
 from workbench.errors import UsageError
-from workbench.mutants import Code, grow, spread
+from workbench.mutants import Code, grow, reached, spread
 
 SOURCE = textwrap.dedent(
     '''
@@ -151,3 +151,25 @@ def test_the_blueprints_keep_their_mutants_apart_from_their_prose():
     found = {one.mutant.operator for one in grow({"blueprint.py": source})}
     expected = {"mask_dropped", "scale_dropped", "heads_mixed", "rotation_wrong", "softmax_axis"}
     assert expected <= found
+
+
+def test_only_what_a_class_reaches_is_its_tests_job():
+    source = """LIMIT = 3
+
+def shared(x):
+    return x
+
+class Base:
+    def forward(self, x):
+        return shared(x)
+
+@decorated
+class Other(Base):
+    pass
+
+class Chosen(Base):
+    pass
+"""
+    assert {1, 3, 4, 6, 7, 8, 14, 15} <= reached(source, "Chosen")
+    assert not {10, 11, 12} & reached(source, "Chosen")
+    assert 11 in reached(source, "elsewhere")

@@ -248,8 +248,15 @@ class TrainingLoop:
 
         Args:
             path: The file.
+
+        Raises:
+            ValueError: A part is missing, or goes by another name.
         """
         state = torch.load(path, weights_only=True)
+        parts = ("model", "optimizer", "schedule", "history", "random")
+        missing = [part for part in parts if part not in state]
+        if missing:
+            raise ValueError(f"the checkpoint {path} has no {missing}, only {list(state)}")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])

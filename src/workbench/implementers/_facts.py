@@ -23,7 +23,7 @@ MEASURED = (
         "SIGNATURE",
         "COSTS",
     ),
-    *("LOSSES", "SCORES", "ITEMS", "BATCHES", "EPOCHS", "RUNS"),
+    *("LOSSES", "SCORES", "ITEMS", "BATCHES", "EPOCHS", "RUNS", "FORMER"),
 )
 """What the tests of code that is there write down as it was measured."""
 
@@ -178,7 +178,7 @@ class Facts:
 
     @property
     def probes(self) -> list[dict[str, Any]]:
-        """Changes of one option each, to see what a constructor that is there makes of them."""
+        """Changes of one option each; of new code those only that leave all sizes as they are."""
         values = {option: _others(value) for option, value in self.small.items()}
         for option, further in self.others.items():
             values[option] = (*dict.fromkeys((*further, *values.get(option, ()))),)
@@ -187,6 +187,7 @@ class Facts:
             for option, others in values.items()
             for other in others
             if option not in self.small or other != self.small[option]
+            if self.existing or not isinstance(other, int) or isinstance(other, bool)
         ]
 
     @property

@@ -24,6 +24,8 @@ from workbench.implementers._tests import write_tests
 from workbench.records import Cell, Draft, Report, Study
 from workbench.spec import Spec
 
+_PINNED = ("model", "layer", "dataset", "training")  # a loss and a metric are recomputed instead
+
 __all__ = ["Reading", "implement", "read"]
 
 
@@ -40,7 +42,8 @@ def implement(
         spec: What is asked for; with ``existing``, only tests are.
         study: What is known of the target.
         target: The target.
-        pinned: Whether the tests of a new model or layer write down what was measured.
+        pinned: Whether the tests of a new model, layer, data set or loop write down what was
+            measured.
         **options: There are no others.
 
     Yields:
@@ -54,7 +57,7 @@ def implement(
         listed = ", ".join(repr(name) for name in options)
         raise UsageError(f"the blueprint implementer's one option is pinned; leave out {listed}")
     if not spec.existing:
-        yield from _of_new(spec, study, target, pinned=pinned and spec.kind in ("model", "layer"))
+        yield from _of_new(spec, study, target, pinned=pinned and spec.kind in _PINNED)
         return
     there = interface_of(spec, target)
     facts = Facts(

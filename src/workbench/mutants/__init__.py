@@ -22,5 +22,6 @@ from __future__ import annotations
 
 from workbench.mutants._code import Code, Mutation
 from workbench.mutants._grow import Grown, grow, spread
+from workbench.mutants._reached import reached
 
-__all__ = ["Code", "Grown", "Mutation", "grow", "spread"]
+__all__ = ["Code", "Grown", "Mutation", "grow", "reached", "spread"]

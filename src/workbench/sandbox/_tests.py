@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-_MESSAGE_LENGTH = 8000
+_MESSAGE_LENGTH = 40_000  # what tests of code that is there measured is told in one
 _SWITCHES = ("--import-mode=importlib", "--capture=no", "--continue-on-collection-errors")
 _WITHOUT = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import CandidateError, CandidateLost
-from workbench.mutants import Grown, grow, spread
+from workbench.mutants import Grown, grow, reached, spread
 from workbench.records import Draft, Kill, KillTable, TestResult
 from workbench.sandbox._drafts import sources, with_existing
 from workbench.sandbox._likeness import Likeness
@@ -47,7 +47,7 @@ def kill(
     Args:
         spec: What is asked for; mutants that behave alike are found by its inputs and sizes.
         draft: The module cells, which are mutated, and the test cells. Where a spec asks for tests
-            only, the file that it names is mutated.
+            only, what its class or function reaches in the file that it names is mutated.
         worker: The warm worker that forks candidates.
         root: The target repository, where the draft stands in one.
         import_root: The folder that stands on ``sys.path`` when the target runs, relative.
@@ -77,6 +77,9 @@ def kill(
     )
     if not reason:
         grown = grow(files, operators)
+        if spec.existing:
+            lines = {path: reached(text, spec.name) for path, text in files.items()}
+            grown = [one for one in grown if one.mutant.line in lines[one.mutant.path]]
         chosen = grown if limit is None else spread(grown, limit)
         taken = sum(test.seconds for test in tests)
         bench.seconds = seconds or max(_LEAST_SECONDS, _PATIENCE * taken)

@@ -25,6 +25,7 @@ from workbench.implementers._test_cells.setup import (
 )
 
 PARTS = ("source", "target")
+EPOCHS: dict[str, Any] = {}
 
 
 def make_pairs(count: int = 11, seed: int = 0) -> dict[str, list[Tensor]]:
@@ -111,6 +112,24 @@ def test_sides_of_different_lengths_are_refused() -> None:
     pairs = make_pairs()
     with pytest.raises(ValueError, match="length"):
         build(**{**pairs, SECOND: pairs[SECOND][1:]})
+
+
+def test_epochs_are_as_they_were() -> None:
+    """Without shuffling the batches of an epoch are the ones that were measured.
+
+    Covers: bucketed by length
+    Needs: pinned, measured EPOCHS
+    """
+    longest = OPTIONS["max_length"] + 3
+    lengths = [(7 * at * at + 3 * at) % longest + 1 for at in range(13)]
+    rows = [
+        LOW + torch.arange(at, at + length) % (HIGH + 1 - LOW) for at, length in enumerate(lengths)
+    ]
+    made = build(**{INPUT: rows, SECOND: rows[::-1]})
+    batches = [*made.loader(4, shuffle=False)]
+    found = {name: [batch[name].sum(dim=1).tolist() for batch in batches] for name in PARTS}
+    assert EPOCHS, f"measured EPOCHS = {found!r}"
+    assert found == EPOCHS
 
 
 @pytest.mark.parametrize("changes", BAD_OPTIONS, ids=str)

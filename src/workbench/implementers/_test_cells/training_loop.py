@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from workbench.implementers._test_cells.setup import (
     build,
     make_inputs,
 )
+
+FORMER: dict[str, Any] = {}
 
 
 def make_batches(count: int = 5, seed: int = 0) -> list[tuple[Tensor, ...]]:
@@ -246,6 +249,76 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
     torch.save(state, path)
     with pytest.raises(RuntimeError, match=r"0\.weight"):
         make_loop().fit(batches, epochs=2, checkpoint=path)
+
+
+@pytest.mark.parametrize("part", ["model", "optimizer", "schedule", "history", "random"])
+def test_a_part_that_is_missing_or_renamed_is_named(tmp_path: Path, part: str) -> None:
+    """A checkpoint without one of its parts is refused before anything of it is taken over."""
+    batches, path = in_double(make_batches()), tmp_path / "run.pt"
+    make_loop().fit(batches, checkpoint=path)
+    state = torch.load(path, weights_only=True)
+    state[f"{part}_of_old"] = state.pop(part)
+    torch.save(state, path)
+    loop = make_loop(seed=7)
+    before = flat(loop.model)
+    with pytest.raises(ValueError, match=rf"no \['{part}'\], only .*{part}_of_old"):
+        loop.fit(batches, epochs=2, checkpoint=path)
+    assert torch.equal(flat(loop.model), before)
+
+
+def drawn(shape: list[int], seed: int) -> Tensor:
+    """Make numbers between -1 and 1 that are the same in every version and on every machine."""
+    places = torch.arange(1, math.prod(shape) + 1, dtype=torch.float64)
+    return ((12.9898 * places + 78.233 * seed).sin() * 43758.5453).frac().reshape(shape)
+
+
+def layout_of(value: Any) -> Any:
+    """Say what a checkpoint holds: its names, plain values, and the shapes of its tensors."""
+    if isinstance(value, dict):
+        return {name: layout_of(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [layout_of(part) for part in value]
+    if isinstance(value, Tensor):
+        return tuple(value.shape) if value.is_floating_point() else "random numbers"
+    return value
+
+
+def held_by(layout: Any, seed: int = 0) -> Any:
+    """Make what a checkpoint held, with numbers of its own for each shape."""
+    if isinstance(layout, dict):
+        return {name: held_by(part, seed + at) for at, (name, part) in enumerate(layout.items())}
+    if isinstance(layout, list):
+        return [held_by(part, seed + at) for at, part in enumerate(layout)]
+    if isinstance(layout, tuple):
+        return drawn(list(layout), seed)
+    return torch.get_rng_state() if layout == "random numbers" else layout
+
+
+def test_a_checkpoint_of_a_former_version_is_gone_on_with(tmp_path: Path) -> None:
+    """Behind a checkpoint as it was written by then, the next epoch is the one that was measured.
+
+    Covers: exact resume
+    Needs: pinned, measured FORMER
+    """
+    path = tmp_path / "run.pt"
+    batches = [
+        tuple(drawn(list(x.shape), 5) if x.is_floating_point() else x for x in batch)
+        for batch in make_batches()
+    ]
+    make_loop(momentum=0.9).fit(batches, epochs=2, checkpoint=path)
+    layout = FORMER.get("file") or layout_of(torch.load(path, weights_only=True))
+    torch.save(held_by(layout), path)
+    loop = make_loop(seed=7, momentum=0.9)
+    history = loop.fit(batches, epochs=3, checkpoint=path)
+    weights = flat(loop.model)
+    found = {
+        "losses": [float(f"{entry['loss']:.9g}") for entry in history],
+        "weights": float(f"{float(weights @ drawn([len(weights)], 6)):.9g}"),
+        "rate": float(f"{loop.optimizer.param_groups[0]['lr']:.9g}"),
+    }
+    assert FORMER, f"measured FORMER = { {'file': layout, 'then': found}!r}"
+    for name, value in FORMER["then"].items():
+        assert found[name] == pytest.approx(value, rel=1e-6), name
 
 
 @pytest.mark.parametrize("changes", BAD_OPTIONS, ids=str)
