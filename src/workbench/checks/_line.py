@@ -33,7 +33,7 @@ class Line:
     """
 
     def __init__(self, put: Asks) -> None:
-        self._put = put
+        self.put = put
         self._remembered: dict[Any, Any] = {}
         self.held: set[Any] = set()  # what this candidate was sent and keeps
 
@@ -46,7 +46,7 @@ class Line:
             CannotLook: What answers for the draft stumbled itself.
         """
         try:
-            return self._put(question, arguments)
+            return self.put(question, arguments)
         except CandidateLost:
             self.held.clear()
             raise

@@ -42,6 +42,12 @@ class Subject(Declared):
     Answers are remembered, so checks that look at the same thing share the work.
     """
 
+    def with_options(self, options: Mapping[str, Any]) -> Subject:
+        """Look at the same module with other options, with nothing that is remembered."""
+        other = Subject(self.spec, self.module, self.line.put, device=self.device, seed=self.seed)
+        other.options = dict(options)
+        return other
+
     @cached_property
     def exact(self) -> str:
         """The most exact floating point type that the module works in."""
