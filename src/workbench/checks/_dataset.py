@@ -130,8 +130,14 @@ def is_random(subject: Subject) -> bool:
 
 
 def is_iterable(subject: Subject) -> bool:
-    """Whether the contract says that items come from a pass, without an index."""
-    return any(line.phrase == "iterable" for line in subject.spec.requires.values())
+    """Whether items come from a pass, without an index: by the contract, or by its class."""
+    if any(line.phrase == "iterable" for line in subject.spec.requires.values()):
+        return True
+
+    def look() -> bool:
+        return play(subject, given(subject), [{"do": "length"}])[0].structure == "iterable"
+
+    return bool(subject.line.remember("iterable", look))
 
 
 def shuffles(subject: Subject) -> bool:

@@ -54,5 +54,5 @@ def _wanted(subject: Subject, data: _dataset.Given) -> int | None:
     if subject.requirement is not None:
         names = _dataset.names(subject, data)
         return int(subject.phrase.expression.value(names))
-    counted = subject.spec.inputs and not _implied.of_windows(subject.spec)
-    return data.count if counted else None
+    uncounted = _implied.of_windows(subject.spec) or _dataset.is_iterable(subject)
+    return None if uncounted or not subject.spec.inputs else data.count

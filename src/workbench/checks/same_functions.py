@@ -26,10 +26,11 @@ COST = 120
 
 # Operators that bend: an affine map, a mask or a norm may be written in many ways, these hardly.
 _BENDS = frozenset(
-    """
-    relu relu6 gelu tanh sigmoid silu elu celu selu mish softplus hardswish hardsigmoid leaky_relu
-    hardtanh log_sigmoid softsign prelu erf sin cos
-    """.split()
+    {
+        *("relu", "relu6", "gelu", "tanh", "sigmoid", "silu", "elu", "celu", "selu", "mish"),
+        *("softplus", "hardswish", "hardsigmoid", "leaky_relu", "hardtanh", "log_sigmoid"),
+        *("softsign", "prelu", "erf", "sin", "cos"),
+    }
 )
 _LARGE, _MANY = 40, 2_000_000  # examples and places in time; parameters
 
@@ -86,7 +87,7 @@ def _full(subject: Subject) -> Subject | None:
         return None
     with contextlib.suppress(CandidateError, CannotLook):
         parameters = subject.outline(declared, run=False)["parameters"]
-        if sum(math.prod(entry["shape"]) for entry in parameters) <= _MANY:
+        if sum(math.prod(shape) for _, shape, _ in parameters) <= _MANY:
             return subject.with_options(declared)
     return None
 

@@ -103,7 +103,8 @@ class Held:
 def _step(step: Mapping[str, Any], held: Held) -> dict[str, Any]:
     try:
         if step["do"] == "length":
-            return {"length": len(held.items)}
+            kind = "iterable" if isinstance(held.set, IterableDataset) else "indexed"
+            return {"length": len(held.items), "structure": kind}
         if step["do"] == "data":
             return {"values": held.data()}
         if step["do"] == "item":
