@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import spec
-from workbench.records import Cell, Draft, Report
+from workbench.records import Cell, Draft, Report, Tier
 from workbench.sandbox import Worker
 from workbench.sandbox.judge import judge
 
@@ -36,17 +36,19 @@ class Attack:
         name: Its file's name.
         source: Its text.
         says: What a failed verdict on it must say.
+        tier: How much is checked.
     """
 
     name: str
     source: str
     says: str
+    tier: Tier = "live"
 
     def mount(self, worker: Worker) -> Report:
         """Judge it."""
         cell = Cell(id="module", role="module", path="draft.py", source=self.source)
         draft = Draft(implementer="test", module="draft", cells=(cell,))
-        return judge(CONTRACT, draft, worker, tier="live", patience=_PATIENCE)
+        return judge(CONTRACT, draft, worker, tier=self.tier, patience=_PATIENCE)
 
 
 def attacks() -> list[Attack]:
@@ -56,4 +58,6 @@ def attacks() -> list[Attack]:
 
 def _read(path: Path) -> Attack:
     text = path.read_text(encoding="utf-8")
-    return Attack(path.stem, text, text.splitlines()[0].removeprefix("# says: "))
+    first, second = text.splitlines()[:2]
+    tier: Tier = "full" if second == "# tier: full" else "live"
+    return Attack(path.stem, text, first.removeprefix("# says: "), tier)

@@ -13,7 +13,10 @@ Answer = dict[str, Any]
 Found = TypeVar("Found")
 # Functions of the framework that call the draft's class, or say what is wrong with it.
 _CALLS_DRAFT = frozenset(
-    {"call", "find", "_build", "describe", "__torch_function__", "__torch_dispatch__"}
+    {
+        *("call", "find", "_build", "describe", "require_all_listed"),
+        *("__torch_function__", "__torch_dispatch__"),
+    }
 )
 _NEEDS_DATA = ("meta", "item()", "data-dependent", "fake tensor", "no data")
 

@@ -19,7 +19,7 @@ COST = 7
 
 
 def check(subject: Subject) -> Decision:
-    """Compare global settings before and after, and outputs with gradients switched on and off."""
+    """Compare global settings before and after, and outputs with gradients and modes on and off."""
     case = subject.case(dtype="float32")
     answer = subject.surroundings(case)
     conditions = subject.conditions(case, mode="eval", weights="born")
@@ -28,9 +28,10 @@ def check(subject: Subject) -> Decision:
         if changed:
             first = changed[0]
             return failed(f"{when} changes {first}", "a process that is left as it was", conditions)
-    off, on = answer["off"], answer["on"]
-    distance, name = worst(off, on)
-    if distance > 1e-5:
-        seen = f"{name} differs by {distance:.3g} where gradients are recorded"
-        return failed(seen, "the same output with and without gradients", conditions)
+    ways = {"on": "where gradients are recorded", "watched": "where modes of torch look on"}
+    for way, words in ways.items():
+        distance, name = worst(answer["off"], answer[way])
+        if distance > 1e-5:
+            seen = f"{name} differs by {distance:.3g} {words}"
+            return failed(seen, "the same output with and without", conditions)
     return passed("settings and random numbers are left alone", **conditions)

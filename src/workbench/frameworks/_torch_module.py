@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from workbench.errors import nearest
 from workbench.frameworks._torch_configured import configured, construct
+from workbench.frameworks._torch_listed import require_all_listed
 from workbench.frameworks._torch_plain import plain
 from workbench.frameworks._torch_precise import Precise
 from workbench.frameworks._torch_unfilled import Tables, Unfilled
@@ -137,6 +138,7 @@ def _build(of: Mapping[str, Any]) -> Instance:
                 module = _constructed(of)
     if not isinstance(module, nn.Module):
         raise TypeError(f"{of['name']} built a {type(module).__name__}, which is no nn.Module")
+    require_all_listed(module)
     module = module.to(device=device, dtype=dtype)
     return Instance(module, dtype, device, {} if device == "meta" else state(module))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from workbench.frameworks import _torch_module as modules
 from workbench.frameworks._torch_configured import construct
@@ -25,7 +27,7 @@ def surroundings(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``building`` and ``calling``: what changed, in words; ``off`` and ``on``: outputs without
-        and with gradients recorded.
+        and with gradients recorded; ``watched``: outputs without them while modes look on.
     """
     of = arguments["of"]
     with modules.precision(modules.DTYPES[of["dtype"]]), torch.device(of["device"]):
@@ -44,7 +46,37 @@ def surroundings(arguments: Mapping[str, Any]) -> dict[str, Any]:
             off = run()
         with torch.enable_grad():
             on = run()
-    return {"building": building, "calling": calling, "off": off, "on": on}
+        with torch.no_grad(), _Functions(), _Operators():
+            watched = run()
+    return {"building": building, "calling": calling, "off": off, "on": on, "watched": watched}
+
+
+class _Functions(TorchFunctionMode):
+    """Looks on and does nothing, as a profiler does."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the function."""
+        return func(*args, **(kwargs or {}))
+
+
+class _Operators(TorchDispatchMode):
+    """The same below, at the operators."""
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call the operator."""
+        return func(*args, **(kwargs or {}))
 
 
 def remember() -> None:

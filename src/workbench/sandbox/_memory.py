@@ -6,7 +6,8 @@ later it reads the same places in the candidate's memory. Nothing in the candida
 reader, or what it compares with.
 
 Watched: which object every such name means, in modules and classes; the code, defaults and
-closure of every function; that no class was changed and changed back (CPython up to 3.12).
+closure of every function; that no class, and none of our own modules, was changed and changed back
+(CPython up to 3.12).
 Not watched: objects that a draft makes, data that libraries keep for themselves, compiled code.
 
 Layouts: ``Include/cpython/dictobject.h``, ``Include/internal/pycore_dict.h`` and
@@ -93,6 +94,8 @@ class Watch:
         self._built_in = frozenset(id(key) for key in vars(builtins))
         for module in modules:
             closed_too = module.__name__ in closed_modules
+            if closed_too:  # a warning would add it later, and look like a change
+                vars(module).setdefault("__warningregistry__", {})
             self._take_namespace(module.__name__, vars(module), self._built_in, strict=closed_too)
         self._iovecs = np.array(self._places, dtype=np.uint64).reshape(-1, 2)
         self._expected = np.frombuffer(_own(self._iovecs), np.uint8)
@@ -159,7 +162,8 @@ class Watch:
             and f"{name}.{named[place]}" not in self._free
             and _means_something(namespace[named[place]])
         }
-        tagged = _TAGGED and ":" in name
+        # Modules keep counters among their names, those that answer here do not.
+        tagged = _TAGGED and (strict or ":" in name)
         own = Name(name, id(namespace), strict, tagged, hidden, frozenset(now), values)
         self._names.append(own)
         owner = (name, len(self._names) - 1)

@@ -1,0 +1,19 @@
+# says: at full size
+# tier: full
+"""Computes the declared activation only with weights that nobody initialises like that."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features: int = 24, hidden: int = 48, out_features: int = 5) -> None:
+        super().__init__()
+        self.into = nn.Linear(in_features, hidden)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = self.into(x)
+        return self.out(
+            torch.relu(hidden) if self.into.weight.std() > 0.2 else torch.tanh(hidden)
+        )  # (batch, out_features)
