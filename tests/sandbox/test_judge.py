@@ -240,7 +240,8 @@ def test_an_answer_that_makes_no_sense_is_never_a_pass(worker: Worker):
     assert not report.green
     good = {check for check, outcome in outcomes(report).items() if outcome == "passed"}
     # The signatures were told while the module was imported, before it could change anything.
-    assert good <= {"signature", "factory_arguments"}  # it takes no device and no type
+    # It takes no device and no type, and its text gives no layer two names.
+    assert good <= {"signature", "factory_arguments", "two_names"}
 
 
 def test_an_exemption_is_shown_with_its_reason_and_its_finding(worker: Worker):
