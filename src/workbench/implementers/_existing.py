@@ -56,7 +56,9 @@ def interface_of(spec: Spec, target: Target) -> Interface:
         raise Refused("blueprint", [problem])
     node = classes[spec.name]
     if isinstance(node, ast.FunctionDef) or spec.kind in ("metric", "dataset", "training"):
-        return Interface(spec.options, demands(source, spec.name))  # a run tells what does not fit
+        # A run tells what does not fit.
+        others = dict(_others(node, tree)) if isinstance(node, ast.ClassDef) else {}
+        return Interface(spec.options, demands(source, spec.name), others)
     if all(tensor.optional for tensor in spec.inputs.values()) or len(spec.outputs) != 1:
         problem = "to test code that is there, write the inputs and the one output of a call"
         raise Refused("blueprint", [problem])
@@ -66,9 +68,8 @@ def interface_of(spec: Spec, target: Target) -> Interface:
     ]
     if reasons:
         raise Refused("blueprint", reasons)
-    others = {name: values for name, values in _others(node, tree) if values}
     optional = tuple(name for name in _left_out(node) if name not in spec.inputs)
-    return Interface(spec.options, demands(source, spec.name), others, optional)
+    return Interface(spec.options, demands(source, spec.name), dict(_others(node, tree)), optional)
 
 
 def _others(node: ast.ClassDef, tree: ast.Module) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -96,6 +97,9 @@ def _compared(name: str, annotation: ast.expr | None, tree: ast.Module) -> Itera
             sides = [part.left, *part.comparators]
             if any(ast.unparse(side).split(".")[-1] == name for side in sides):
                 yield from (word for side in sides for word in _words(side))
+        elif isinstance(part, ast.Call) and ast.unparse(part.func) == "isinstance":
+            if ast.unparse(part.args[0]).split(".")[-1] == name:
+                yield "nonsense"  # a value of another type may be refused
         elif isinstance(part, ast.Match) and ast.unparse(part.subject).split(".")[-1] == name:
             yield from (word for case in part.cases for word in _words(case.pattern))
 

@@ -187,8 +187,13 @@ class Facts:
             for option, others in values.items()
             for other in others
             if option not in self.small or other != self.small[option]
-            if self.existing or not isinstance(other, int) or isinstance(other, bool)
+            if self.existing or self._switches(option, other)
         ]
+
+    def _switches(self, option: str, value: Any) -> bool:
+        """Say whether a value is legal and leaves all sizes as they are."""
+        sized = isinstance(value, int) and not isinstance(value, bool)
+        return not sized and self._allowed({**self.small, option: value})
 
     @property
     def fixed_axis(self) -> int | None:

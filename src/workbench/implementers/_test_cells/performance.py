@@ -44,12 +44,13 @@ class PlainLayers(nn.Module):
 
 @torch.no_grad()
 def plain_layers(module: nn.Module, inputs: dict[str, Tensor]) -> PlainLayers:
-    """Make plain layers of the same shapes that meet no more positions than the input has."""
-    most = inputs[INPUT].numel() // (inputs[INPUT].shape[FIXED_AXIS] if FIXED_AXIS else 1)
+    """Make plain layers of its shapes, each for as many positions at most as there are."""
+    most = inputs[INPUT].numel()
+    if FIXED_AXIS:
+        most //= inputs[INPUT].shape[FIXED_AXIS]
+    # Where there are no weights there is still the input.
     met: dict[nn.Module | None, int] = {None: most}
-    shapes: dict[nn.Module | None, tuple[int, int]] = {
-        None: (16, 16)
-    }  # where there are no weights there is still the input
+    shapes: dict[nn.Module | None, tuple[int, int]] = {None: (16, 16)}
 
     def note(layer: nn.Module, _: Any, output: Any) -> None:
         matrix = getattr(layer, "weight", None)
