@@ -7,6 +7,7 @@ says of the code: no examples, no errors, no references.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _OTHER = re.compile(
     r"^\s*(Raises|Examples?|Notes?|References?|See also|Warnings?|Todo)\s*:\s*$", re.I
 )
 _ENTRY = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(?P<text>.*)$")
+_AGAIN = 8
 _LISTS = ("ModuleList", "Sequential")
 _SHARED = re.compile(r"\b(shar(e|es|ed|ing)|tied|ties|tying|reus\w+|siamese|universal)\b", re.I)
 _END = re.compile(r"(?<=[.;!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)\s+")
@@ -64,6 +66,14 @@ class Words:
     main: str = ""
 
 
+def _parsed(text: str) -> ast.Module:
+    """Parse, again where CPython 3.11 took the depths of two threads that parse at once for one."""
+    for _ in range(_AGAIN):
+        with contextlib.suppress(SystemError):
+            return ast.parse(text)
+    return ast.parse(text)
+
+
 def read(spec: Spec, files: Mapping[str, str]) -> Words:
     """Read a draft's files.
 
@@ -77,7 +87,7 @@ def read(spec: Spec, files: Mapping[str, str]) -> Words:
     trees: dict[str, ast.Module] = {}
     for path, text in files.items():
         try:
-            trees[path] = ast.parse(text)
+            trees[path] = _parsed(text)
         except (SyntaxError, ValueError, RecursionError):
             continue  # `builds` reports that
     defined = {

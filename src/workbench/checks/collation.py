@@ -21,6 +21,7 @@ TIER = "live"
 KINDS = ("dataset",)
 DECIDES = {"padding side": ("right", "left"), "padding value": (NUMBER,)}
 COST = 8
+NAMED = True  # padding value of labels == -100
 
 _PLACES = ((4, 1, 7, 2), (2, 7, 1, 4))  # the longest item stands first, and last
 
@@ -70,7 +71,7 @@ def _compared(subject: Subject, batch: Arrays, items: list[Arrays]) -> tuple[str
 def _padding(subject: Subject, name: str, side: str, value: float | None) -> tuple[str, str] | None:
     line = subject.requirement
     # Labels of a sequence have a padding of their own, so the value is that of the first part.
-    if line is None or value is None or name != _dataset.first(subject):
+    if line is None or value is None or name != (line.of or _dataset.first(subject)):
         return None
     if line.phrase == "padding side" and side != word(subject):
         return f"{name} is padded on the {side}", word(subject)

@@ -60,13 +60,16 @@ def check(subject: Subject) -> Decision:
         words = f"a dropout of whole {dropped.granularity(wrong)}"
         return failed(words, "single elements", conditions, where=wrong.line)
     drops = [node for node in drops if _meant(subject, dropped.granularity(node))]
-    rate = float(subject.phrase.expression.value(subject.options))
+    rates = _rates(subject, len(drops))
+    rate = max(rates, default=0.0)
     if not drops:
         if rate == 0:
             return passed("no dropout, at a rate of zero", **conditions)
         return failed("no dropout was seen in training", f"a rate of {rate:g}", conditions)
     whole = graph(subject, case, train=True, whole=[node.number for node in drops])
-    for node in drops:
+    if len(rates) != len(drops):
+        return failed(f"{len(drops)} dropouts", f"{len(rates)}, one for each rate", conditions)
+    for node, rate in zip(drops, rates, strict=True):
         seen, exact, count = _rate(whole, node)
         bound = 1e-9 if exact else _SIGMAS * float(np.sqrt(max(rate * (1 - rate), 1e-6) / count))
         if abs(seen - rate) > bound:
@@ -80,6 +83,14 @@ def check(subject: Subject) -> Decision:
                 words, "dropout in each (or a line 'dropout sites')", conditions, where=where
             )
     return passed(f"a rate of {rate:g} in {len(drops)} dropouts", **conditions)
+
+
+def _rates(subject: Subject, count: int) -> list[float]:
+    """Give the rate of each dropout, in order; those of a list that are zero are not seen."""
+    value = subject.phrase.expression.value(subject.options)
+    if isinstance(value, list):
+        return [float(each) for each in value if each]
+    return [float(value)] * max(count, 1)
 
 
 def _said(subject: Subject, *phrases: str) -> bool:

@@ -65,10 +65,12 @@ def _both(
     run = subject.run(case, train=True, cotangents=[cotangent])
     gradients = run.gradients[0]
     rng = subject.rng(2000 + attempt)
+    held = {x.under for x in subject.spec.requires.values() if x.phrase == "detached"}
     along_weights = {n: rng.standard_normal(weights[n].shape) for n in gradients["parameters"]}
     along_inputs = {
         n: rng.standard_normal(inputs[n].shape) * _inside(subject, case, n, inputs[n])
         for n in gradients["inputs"]
+        if n not in held
     }
     analytic = 0.0
     for group, directions in (("parameters", along_weights), ("inputs", along_inputs)):

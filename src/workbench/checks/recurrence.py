@@ -7,14 +7,17 @@ Fix: lstm has three sigmoids and two tanh in each step, gru two and one, rnn one
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator
 
 from workbench.checks import causal
 from workbench.checks._decision import CannotLook, Decision
 from workbench.checks._graph import Graph, Node, graph
+from workbench.checks._inputs import Case
 from workbench.checks._requirement import NUMBER, axis_of, chosen, counted, place
 from workbench.checks._subject import Subject
+from workbench.errors import CandidateRaised
 
 TIER = "live"
 KINDS = ()
@@ -30,12 +33,8 @@ _TANH = {"lstm": 2, "gru": 1, "rnn": 1}
 
 def check(subject: Subject) -> Decision:
     """Count the functions that each step more adds, and the maps of the state."""
-    axis = axis_of(subject)
-    low, high, _ = subject.spec.sizes[axis].bounds(subject.options)
-    first = max(low, min(5, high - 2))
-    cases = [subject.bare({axis: size}) for size in (first, first + 2)]
-    short, long = (_functions(graph(subject, case)) for case in cases)
-    grown = {name: (long[name] - short[name]) // 2 for name in long}
+    axis = _axis(subject)
+    cases, grown = _grown(subject, axis)
     tanh, sigmoid = grown.get("tanh", 0), grown.get("sigmoid", 0)
     cell = _cell(tanh, sigmoid, grown.get("relu", 0))
     conditions = subject.conditions(cases[1], mode="eval", weights="spread", axis=axis)
@@ -52,6 +51,30 @@ def check(subject: Subject) -> Decision:
     words = f"recurrent layers ({cells} cells in each step, {directions} direction"
     words += "s)" if directions > 1 else ")"
     return counted(subject, cells // directions, words, conditions)
+
+
+def _axis(subject: Subject) -> str:
+    """Name the axis of the steps: the one that is named or the only one, else one with a cell."""
+    try:
+        return axis_of(subject)
+    except CannotLook:
+        for axis in subject.spec.sizes:
+            if axis != "batch" and subject.phrase.phrase == "recurrent cell":
+                with contextlib.suppress(CannotLook, CandidateRaised):
+                    grown = _grown(subject, axis)[1]
+                    counts = (grown.get(name, 0) for name in ("tanh", "sigmoid", "relu"))
+                    if _cell(*counts) != "none":
+                        return axis
+        raise
+
+
+def _grown(subject: Subject, axis: str) -> tuple[list[Case], dict[str, int]]:
+    """Count the functions that a step more along an axis adds."""
+    low, high, _ = subject.spec.sizes[axis].bounds(subject.options)
+    first = max(low, min(5, high - 2))
+    cases = [subject.bare({axis: size}) for size in (first, first + 2)]
+    short, long = (_functions(graph(subject, case)) for case in cases)
+    return cases, {name: (long[name] - short[name]) // 2 for name in long}
 
 
 def _functions(graph: Graph) -> Counter[str]:

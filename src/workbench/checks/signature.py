@@ -15,10 +15,11 @@ from workbench.checks._decision import Decision, failed, passed
 from workbench.checks._subject import Subject
 
 TIER = "live"
-KINDS = ("model", "layer", "loss")
+KINDS = ("model", "layer", "loss", "metric", "dataset", "training")
 DECIDES: dict[str, tuple[str, ...]] = {}
 COST = 1
 
+_CALLED = ("model", "layer", "loss")  # of other kinds the roles say what is called how
 Parameters = Sequence[Mapping[str, Any]]
 
 
@@ -26,6 +27,8 @@ def check(subject: Subject) -> Decision:
     """Compare both signatures with the contract."""
     described = subject.describe()
     constructor, call = described["constructor"], described["call"]
+    if subject.spec.kind not in _CALLED:
+        return _defaults(subject, constructor, described["where"])
     if described["class"] == "function":  # its options are keywords of the same call
         call = [p for p in constructor if p["name"] in subject.spec.inputs or p["required"]]
         constructor = [parameter for parameter in constructor if parameter not in call]
@@ -35,6 +38,22 @@ def check(subject: Subject) -> Decision:
         return failed(seen, expected, where=described["where"])
     names = ", ".join(parameter["name"] for parameter in call)
     return passed(f"{subject.spec.name}({', '.join(subject.spec.options)}) called with ({names})")
+
+
+def _defaults(subject: Subject, parameters: Parameters, where: str) -> Decision:
+    """Compare the defaults of the options alone, where they have any."""
+    found = {each["name"]: each for each in parameters if not each["required"]}
+    told = {name: found[name] for name in subject.spec.options if name in found}
+    wrong = [
+        (f"{name}={told[name]['shown']}", f"{name}={subject.spec.options[name]!r}")
+        for name in told
+        if not subject.spec.existing
+        and not _equal(told[name]["default"], subject.spec.options[name])
+    ]
+    if wrong:
+        seen, expected = (", ".join(words) for words in zip(*wrong, strict=True))
+        return failed(seen, expected, where=where)
+    return passed(f"{', '.join(told) or 'no option'} with the declared default")
 
 
 def _constructor(subject: Subject, parameters: Parameters) -> list[tuple[str, str]]:
