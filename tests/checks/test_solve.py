@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from workbench.checks import CannotLook
-from workbench.checks._equation import Beside, NotDrawn, Unassigned, solve
+from workbench.checks._equation import Beside, NotDrawn, Unassigned, Undecided, solve
 from workbench.checks._functions import FUNCTIONS
-from workbench.spec import EQUATION_FUNCTIONS, Equation
+from workbench.spec import CHANCE, EQUATION_FUNCTIONS, Equation
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((5, 7)), RNG.standard_normal((5, 7))
@@ -159,6 +159,9 @@ CASES = {
     "gather(x, where(k == 3, -100, k))": torch.where(K == 3, 0.0, T.gather(1, K[:, None])[:, 0]),
     "reduce(x, 'mean', y**2) + reduce(x, 'sum')": (T.sum() / (U**2).sum()) + T.sum(),
     "reduce(x, 'none') ** 3 % 2 // 1": T**3 % 2 // 1,
+    "floor(x) + ceil(y) + round(3 * x) * sign(y)": T.floor()
+    + U.ceil()
+    + (3 * T).round() * U.sign(),
     **NETWORK,
     **LAYERS,
 }
@@ -172,10 +175,27 @@ def test_an_equation_gives_what_torch_gives(text):
     np.testing.assert_allclose(found, CASES[text].numpy(), rtol=1e-12, atol=1e-12)
 
 
+LEFT = {
+    "one_of(2, 3, 5)": (3, 1.0, 3),
+    "sometimes(0.25, 2, 3)": (2, 1.0, 3),
+    "between(2, 4)": (0, 2.5, 2.5),
+    "whole_between(2, 4)": (3, 1.0, 3),
+}
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_is_left_to_chance_is_taken_as_it_was_decided(text):
+    count, decided, wanted = LEFT[text]
+    with pytest.raises(Undecided) as left:
+        solve(Equation(text), {})
+    assert left.value.choice.count == count
+    assert solve(Equation(text), {}, Beside(chosen={left.value.choice.place: decided})) == wanted
+
+
 def test_every_function_is_tried_and_known_on_both_sides():
-    of_a_run = {"detach", "normal", "uniform", "module"}
+    of_a_run = {"detach", "normal", "uniform", "module", *CHANCE}
     assert set(FUNCTIONS) | of_a_run == set(EQUATION_FUNCTIONS)
-    joined = " ".join(CASES)
+    joined = " ".join([*CASES, *LEFT])
     assert [name for name in EQUATION_FUNCTIONS if f"{name}(" not in joined] == []
 
 
