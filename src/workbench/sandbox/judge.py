@@ -23,6 +23,7 @@ from workbench.records import (
     LayerStatistic,
     Numeric,
     Report,
+    TestResult,
     Tier,
     Verdict,
 )
@@ -84,8 +85,10 @@ def judge(
         verdicts = tuple(_verdicts(court, steps, bench, seen))
         pictures = _pictures(subject, steps) if court.standing else {}
         environment = bench.environment()
-        broken = _sabotaged(spec, draft, root, import_root)
-        tests = bench.tests(draft.files("test"), broken) if tier != "live" else ()
+        tests: tuple[TestResult, ...] = ()
+        if tier != "live":
+            broken = _sabotaged(spec, draft, root, import_root)
+            tests = bench.tests(draft.files("test"), broken)
     seconds = time.monotonic() - started
     return Report(
         spec_hash=spec.hash,
