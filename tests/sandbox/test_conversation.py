@@ -11,6 +11,7 @@ import pytest
 
 from workbench.errors import CandidateLost, CandidateRaised, UsageError
 from workbench.sandbox import Candidate, Limits, Worker
+from workbench.sandbox._confine import python_folders
 
 Run = Callable[..., object]
 Draft = Callable[..., Candidate]
@@ -466,3 +467,54 @@ def test_tensor_work_runs_and_is_seeded(tensors: Worker) -> None:
             grads.append(candidate.ask("call", {"module": "draft"})["value"])
     assert np.shape(grads[0]) == (2, 8)  # type: ignore[arg-type]
     np.testing.assert_array_equal(grads[0], grads[1])  # type: ignore[arg-type]
+
+
+SEVERAL = """
+import os
+def run(what):
+    if isinstance(what, str) and what == "raise":
+        raise ValueError(what)
+    if isinstance(what, str) and what == "leave":
+        os._exit(3)
+    return what
+"""
+
+
+def several(*words: object) -> list[dict[str, object]]:
+    return [{"module": "draft", "with": [word]} for word in words]
+
+
+def test_several_questions_are_answered_in_order_each_with_its_own_error(draft: Draft) -> None:
+    candidate = draft(SEVERAL)
+    large = np.arange(300_000.0)  # neither end may wait for the other to read first
+    one, error, two, *rest = candidate.ask_all("call", several(1, "raise", large, *[large] * 9))
+    assert one == {"value": 1}
+    assert isinstance(error, CandidateRaised)
+    assert error.kind == "ValueError"
+    for answer in (two, *rest):
+        assert isinstance(answer, dict)
+        np.testing.assert_array_equal(answer["value"], large)
+    assert candidate.ask_all("call", []) == []
+    assert candidate.ask("call", several(2)[0]) == {"value": 2}
+
+
+def test_what_comes_after_a_loss_was_not_asked(draft: Draft) -> None:
+    candidate = draft(SEVERAL)
+    large = np.arange(300_000.0)
+    one, lost = candidate.ask_all("call", several(1, "leave", *[large] * 9))
+    assert one == {"value": 1}
+    assert isinstance(lost, CandidateLost)
+    assert lost.reason == "exited"
+    with pytest.raises(CandidateLost, match="asked again"):
+        candidate.ask("call", several(1)[0])
+
+
+def test_an_alarm_is_heard_though_questions_wait_behind_it(draft: Draft) -> None:
+    candidate = draft(
+        "import sys\ndef run(what):\n    return len(sys._getframe().f_code.co_name)\n"
+    )
+    candidate.watch(python_folders())
+    found = candidate.ask_all("call", several(*[np.arange(300_000.0)] * 9))
+    assert isinstance(found[-1], CandidateLost)
+    assert found[-1].reason == "tampering"
+    assert len(found) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from workbench.checks._decision import CannotLook
@@ -28,6 +28,15 @@ class Asks(Protocol):
         """Ask, and return the candidate's answer."""
 
 
+class AsksAll(Protocol):
+    """Whatever can put several questions to a candidate, which answers one after the other."""
+
+    def __call__(
+        self, question: str, several: Sequence[Mapping[str, Any]], /
+    ) -> list[Answer | CandidateError]:
+        """Ask, and return the answers until the candidate was lost."""
+
+
 class Line:
     """Asks, and remembers what was found.
 
@@ -37,6 +46,7 @@ class Line:
 
     def __init__(self, put: Asks) -> None:
         self.put = put
+        self.put_all: AsksAll | None = None  # where it saves the time between two questions
         self._remembered: dict[Any, Any] = {}
         self.held: set[Any] = set()  # what this candidate was sent and keeps
 
@@ -50,13 +60,38 @@ class Line:
         """
         try:
             return self.put(question, arguments)
-        except CandidateLost:
+        except CandidateError as error:
+            meant = self._meant(question, error)
+            if meant is error:
+                raise
+            raise meant from error
+
+    def ask_all(
+        self, question: str, several: Sequence[Mapping[str, Any]]
+    ) -> list[Answer | CandidateError | CannotLook]:
+        """Ask the same about several things at once.
+
+        Returns:
+            For the first of them, or for all, the answer or what `ask` would have raised.
+        """
+        if self.put_all is None or len(several) < 2:
+            return []
+        return [
+            self._meant(question, answer) if isinstance(answer, CandidateError) else answer
+            for answer in self.put_all(question, several)
+        ]
+
+    def _meant(self, question: str, error: CandidateError) -> CandidateError | CannotLook:
+        """Tell an error of the draft from one of what watches it."""
+        if isinstance(error, CandidateLost):
             self.held.clear()
-            raise
-        except CandidateRaised as error:
-            if _is_own(error):
-                raise CannotLook(f"the watch itself stopped on {question!r}: {error}") from error
-            raise
+        if isinstance(error, CandidateRaised) and _is_own(error):
+            return CannotLook(f"the watch itself stopped on {question!r}: {error}")
+        return error
+
+    def knows(self, key: Any) -> bool:
+        """Whether something was found under a key."""
+        return key in self._remembered
 
     def remember(self, key: Any, find: Callable[[], Found]) -> Found:
         """Return what was found under a key before, or find it; an error is found again as well."""

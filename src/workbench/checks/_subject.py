@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from workbench.checks._decision import CannotLook
 from workbench.checks._declared import Declared
 from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._line import Answer
-from workbench.errors import CandidateRaised
+from workbench.errors import CandidateError, CandidateRaised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,8 +169,52 @@ class Subject(Declared):
         if inputs is not None or not isinstance(weights, str) or cotangents or keep:
             run = find()
         else:
-            run = self.line.remember(("run", case.key, weights, train, seed, echo), find)
-        if not partly and not self.spec.outputs.keys() <= run.outputs.keys():
+            run = self.line.remember(_key(case, weights, train, seed, echo), find)
+        return run if partly else self._whole(run)
+
+    def runs(
+        self,
+        case: Case,
+        several: Sequence[Arrays],
+        *,
+        weights: str | Sequence[Arrays] = "spread",
+        train: bool = False,
+    ) -> Iterator[Run]:
+        """Run the module on several inputs, as `run` does on one, without a pause in between.
+
+        Args:
+            case: The circumstances.
+            several: The inputs of each run.
+            weights: As for `run`; or for each run values by tensor.
+            train: In training rather than in evaluation.
+
+        Yields:
+            What came out of each; what `run` would raise is raised when its turn has come.
+        """
+        own: list[str | Arrays] = (
+            [weights] * len(several) if isinstance(weights, str) else list(weights)
+        )
+        pairs = list(zip(several, own, strict=True))
+        asked = [self._about(case, inputs, each, {"train": train}) for inputs, each in pairs]
+        found = self.line.ask_all("run", asked)
+        for at, (inputs, each) in enumerate(pairs):
+            if at < len(found):
+                yield self._whole(_run(found[at]))
+            else:
+                yield self.run(case, inputs=inputs, weights=each, train=train)
+
+    def ahead(self, cases: Sequence[Case], *, weights: str = "spread") -> None:
+        """Have runs made without a pause that `run` is going to be asked for one by one."""
+        keys = [_key(case, weights, False, 0, False) for case in cases]
+        new = [pair for pair in zip(cases, keys, strict=True) if not self.line.knows(pair[1])]
+        asked = [self._about(case, self.inputs(case), weights, {}) for case, _ in new]
+        found = self.line.ask_all("run", asked)
+        for (_, key), answer in zip(new, found, strict=False):
+            with contextlib.suppress(CandidateError, CannotLook):
+                self.line.remember(key, partial(_run, answer))
+
+    def _whole(self, run: Run) -> Run:
+        if not self.spec.outputs.keys() <= run.outputs.keys():
             raise CannotLook(f"the call returned {run.structure!r}; see `output_shape`")
         return run
 
@@ -243,15 +288,20 @@ class Subject(Declared):
         more: Mapping[str, Any],
     ) -> Answer:
         """Ask about a run; weights that the candidate holds already are only named."""
-        of = self.of(self.options, case.dtype)
-        about = {"of": of, "inputs": inputs, **self.names(), **more}
+        answer = self.line.ask(question, self._about(case, inputs, weights, more))
+        if isinstance(weights, str):
+            self.line.held.add((case.dtype, weights))
+        return answer
+
+    def _about(
+        self, case: Case, inputs: Arrays, weights: str | Arrays, more: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        about = {"of": self.of(self.options, case.dtype), "inputs": inputs, **self.names(), **more}
         if not isinstance(weights, str):
-            return self.line.ask(question, {**about, "named": "", "weights": weights})
+            return {**about, "named": "", "weights": weights}
         known = weights == "born" or (case.dtype, weights) in self.line.held
         values = None if known else self.weights(weights, case.dtype)
-        answer = self.line.ask(question, {**about, "named": weights, "weights": values})
-        self.line.held.add((case.dtype, weights))
-        return answer
+        return {**about, "named": weights, "weights": values}
 
     def conditions(self, case: Case, **more: Any) -> dict[str, Any]:
         """Tell all that has to be set to see the same again."""
@@ -272,3 +322,13 @@ class Subject(Declared):
             }
             for _ in range(count)
         ]
+
+
+def _key(case: Case, weights: str, train: bool, seed: int, echo: bool) -> tuple[Any, ...]:
+    return "run", case.key, weights, train, seed, echo
+
+
+def _run(found: Answer | CandidateError | CannotLook) -> Run:
+    if isinstance(found, CandidateError | CannotLook):
+        raise found
+    return Run(**found)

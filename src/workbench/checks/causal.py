@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.checks._compare import apart, tolerance
 from workbench.checks._decision import CannotLook, Decision, failed, passed
-from workbench.checks._inputs import Array, Case
+from workbench.checks._inputs import Array, Arrays, Case
 from workbench.checks._requirement import LAW, axis_of, place, word
 from workbench.checks._subject import Subject
 from workbench.spec import Spec
@@ -105,7 +105,8 @@ def _by_change(subject: Subject, case: Case, axis: str, ends: dict[str, int | No
     before = subject.run(case).outputs
     inputs = subject.inputs(case)
     other = subject.inputs(subject.case(without=case.without, seed=41))
-    for kept in {1, length // 2, length - 1} - {0}:
+    lengths, several = {1, length // 2, length - 1} - {0}, list[Arrays]()
+    for kept in lengths:
         changed = dict(inputs)
         for name, values in inputs.items():
             where = place(subject, name, axis)
@@ -113,11 +114,13 @@ def _by_change(subject: Subject, case: Case, axis: str, ends: dict[str, int | No
                 late = np.moveaxis(values.copy(), where, 0)
                 late[kept:] = np.moveaxis(other[name], where, 0)[kept:]
                 changed[name] = np.moveaxis(late, 0, where)
-        after = subject.run(case, inputs=changed).outputs
+        several.append(changed)
+    for kept, run in zip(lengths, subject.runs(case, several), strict=True):
         for name, at in ends.items():
             if at is None:
                 continue
-            one, two = (np.moveaxis(values[name], at, 0)[:kept] for values in (before, after))
+            pair = before, run.outputs
+            one, two = (np.moveaxis(values[name], at, 0)[:kept] for values in pair)
             distance = apart(one, two)
             if distance > tolerance(case.dtype):
                 return f"{name} before {axis} {kept} differs by {distance:.3g} if later inputs do"

@@ -77,19 +77,16 @@ def _both(
         for name, direction in directions.items():
             value = gradients[group][name]
             analytic += 0.0 if value is None else float(np.vdot(value, direction))
-    numeric = []
-    for step in steps:
-        ends = []
-        for sign in (step, -step):
-            moved = subject.run(
-                case,
-                inputs=_moved(inputs, along_inputs, sign),
-                weights=_moved(weights, along_weights, sign),
-                train=True,
-            )
-            ends.append(sum(float(np.vdot(v, moved.outputs[n])) for n, v in cotangent.items()))
-        numeric.append((ends[0] - ends[1]) / (2 * step))
-    return analytic, numeric
+    signed = [sign * step for step in steps for sign in (1, -1)]
+    runs = subject.runs(
+        case,
+        [_moved(inputs, along_inputs, step) for step in signed],
+        weights=[_moved(weights, along_weights, step) for step in signed],
+        train=True,
+    )
+    ends = [sum(float(np.vdot(v, run.outputs[n])) for n, v in cotangent.items()) for run in runs]
+    pairs = zip(ends[::2], ends[1::2], steps, strict=True)
+    return analytic, [(ahead - behind) / (2 * step) for ahead, behind, step in pairs]
 
 
 def _inside(subject: Subject, case: Case, name: str, values: Array) -> Array:

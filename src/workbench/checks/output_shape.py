@@ -28,6 +28,7 @@ def check(subject: Subject) -> Decision:
     """Run at ordinary, smallest and largest sizes, and follow the shapes at full size."""
     tried = subject.tried()
     subject.run(tried[0], weights="born", partly=True)
+    subject.ahead(tried, weights="born")
     for case in tried:
         problem = tried_at(subject, case)
         if problem is not None:

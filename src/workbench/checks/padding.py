@@ -66,8 +66,8 @@ class _Look:
         places = [("at the end", self.real), ("in between", scattered)]
         for words, real in places[: 1 if self.subject.phrase.phrase == _RIGHT else 2]:
             inputs = {**self.inputs, self.mask: real}
-            before = self.subject.run(self.case, inputs=inputs)
-            after = self.subject.run(self.case, inputs=self._replaced(inputs, real))
+            both = [inputs, self._replaced(inputs, real)]
+            before, after = self.subject.runs(self.case, both)
             problem = self._compared(before, after, real, f"when padding {words} changes")
             if problem is not None:
                 return problem

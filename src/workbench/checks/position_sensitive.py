@@ -39,12 +39,14 @@ def check(subject: Subject) -> Decision:
     outputs = subject.run(case).outputs
     length = case.sizes[axis]
     moved = 0.0
-    for order in (np.arange(length)[::-1], np.roll(np.arange(length), 1)):
-        inputs = subject.inputs(case)
+    orders = np.arange(length)[::-1], np.roll(np.arange(length), 1)
+    several = [subject.inputs(case) for _ in orders]
+    for order, inputs in zip(orders, several, strict=True):
         for name, values in inputs.items():
             at = place(subject, name, axis)
             inputs[name] = values if at is None else np.take(values, order, at)
-        after = subject.run(case, inputs=inputs).outputs
+    for order, run in zip(orders, subject.runs(case, several), strict=True):
+        after = run.outputs
         for name, values in outputs.items():
             at = place(subject, name, axis)
             expected = values if at is None else np.take(values, order, at)

@@ -63,6 +63,25 @@ class Bench:
             self._candidate = self._watched()
         return self._answer(self._candidate, question, arguments)
 
+    def ask_all(
+        self, question: str, several: Sequence[Mapping[str, Any]], /
+    ) -> list[dict[str, Any] | CandidateError]:
+        """Put a question about several things to one candidate, as `Candidate.ask_all` does."""
+        if self._candidate is None:
+            self._candidate = self._watched()
+        found = self._candidate.ask_all(question, several, seconds=self._seconds)
+        for at, answer in enumerate(found):
+            if isinstance(answer, CandidateRaised):
+                found[at] = self._served.located(answer)
+            elif isinstance(answer, CandidateLost):
+                self._lost(answer)
+        return found
+
+    def _lost(self, error: CandidateLost) -> None:
+        if error.reason == "tampering":
+            self._touched[error.sentence] = None
+        self.clear()
+
     def _ask_apart(self, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a candidate of its own, which may start processes and is looked at afterwards."""
         kept, self._candidate = self._candidate, self._watched(_PROCESSES)
@@ -80,9 +99,7 @@ class Bench:
         try:
             answer = candidate.ask(question, arguments, seconds=self._seconds)
         except CandidateLost as error:
-            if error.reason == "tampering":
-                self._touched[error.sentence] = None
-            self.clear()
+            self._lost(error)
             raise
         except CandidateRaised as error:
             raise self._served.located(error) from None

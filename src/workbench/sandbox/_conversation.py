@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, NoReturn, TypeGuard
 
-from workbench.errors import CandidateLost, CandidateRaised, UsageError
+from workbench.errors import CandidateError, CandidateLost, CandidateRaised, UsageError
 from workbench.sandbox._frames import FrameError, FrameTooLarge, encode
 from workbench.sandbox._limits import Limits
 from workbench.sandbox._line import Line, OutputFlood
@@ -81,6 +81,39 @@ class Candidate:
             UsageError: The arguments cannot be sent.
         """
         return self._converse("framework", question, arguments or {}, seconds)
+
+    def ask_all(
+        self,
+        question: str,
+        several: Sequence[Mapping[str, object]],
+        *,
+        seconds: float | None = None,
+    ) -> list[dict[str, object] | CandidateError]:
+        """Ask the same question about several things, without waiting in between.
+
+        Args:
+            question: The name of the question.
+            several: The arguments of each.
+            seconds: How long each may take, as for `ask`.
+
+        Returns:
+            The answers in order, or the error in the place of one; the last is a `CandidateLost`
+            where the candidate is gone, and what comes after it was not asked.
+
+        Raises:
+            UsageError: The arguments cannot be sent.
+        """
+        self._require_open()
+        nonces = [self._post("framework", question, arguments) for arguments in several]
+        found: list[dict[str, object] | CandidateError] = []
+        for nonce in nonces:
+            try:
+                found.append(self._reply(nonce, question, seconds))
+            except CandidateRaised as error:
+                found.append(error)
+            except CandidateLost as error:
+                return [*found, error]
+        return found
 
     def run_tests(
         self, tests: Mapping[str, str], *, seconds: float | None = None
@@ -198,12 +231,21 @@ class Candidate:
         self, to: str, question: str, arguments: Mapping[str, object], seconds: float | None
     ) -> dict[str, object]:
         self._require_open()
-        nonce, allowed = secrets.token_hex(8), self._limits.seconds if seconds is None else seconds
+        return self._reply(self._post(to, question, arguments), question, seconds)
+
+    def _post(self, to: str, question: str, arguments: Mapping[str, object]) -> str:
+        """Send a question; its nonce is in the reply."""
+        nonce = secrets.token_hex(8)
         frame = {"nonce": nonce, "to": to, "question": question, "arguments": arguments}
         try:
             self._line.post(encode(frame))
         except FrameError as error:
             raise UsageError(f"the arguments of {question!r} cannot be sent: {error}") from None
+        return nonce
+
+    def _reply(self, nonce: str, question: str, seconds: float | None) -> dict[str, object]:
+        """Wait for the reply to a question."""
+        allowed = self._limits.seconds if seconds is None else seconds
         self._doing = f"on {question!r}"
         try:
             reply = self._await_reply(nonce, question, time.monotonic() + allowed)

@@ -53,12 +53,14 @@ def _maps(
     other: dict[str, Any],
     padding: tuple[int, ...],
 ) -> Iterator[Influence]:
-    before = subject.run(case, inputs=inputs).outputs
-    rows: dict[str, list[tuple[float, ...]]] = {output: [] for output in before}
+    several = [inputs]
     for position in range(case.sizes[axis]):
         changed = {key: values.copy() for key, values in inputs.items()}
         np.moveaxis(changed[name], at, 0)[position] = _different(inputs, other, name, at, position)
-        after = subject.run(case, inputs=changed).outputs
+        several.append(changed)
+    before, *afters = (run.outputs for run in subject.runs(case, several))
+    rows: dict[str, list[tuple[float, ...]]] = {output: [] for output in before}
+    for after in afters:
         for output in before:
             gap = np.abs(after[output].astype(float) - before[output].astype(float))
             place = _place(subject, output, axis)

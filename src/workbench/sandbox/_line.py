@@ -85,8 +85,9 @@ class Line:
             sent = self._data.sendmsg(list(self._outgoing)[:64])
         except BlockingIOError:
             return
-        except OSError:
-            raise EOFError from None
+        except OSError:  # nobody hears it any more; what was said before is still to be read
+            self._outgoing.clear()
+            return
         while sent:
             first = self._outgoing.popleft()
             if sent < len(first):

@@ -173,6 +173,7 @@ def _subject(
     spec: Spec, draft: Draft, bench: Bench, device: str, seed: int, *, restored: bool
 ) -> Subject:
     subject = Subject(spec, draft.module, bench.ask, device=device, seed=seed)
+    subject.line.put_all = bench.ask_all
     subject.words = read(spec, draft.files("module"))
     reaches = reach(draft.files("module"))
     subject.tampering = lambda: bench.touched(reaches, restored=restored)
