@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -67,6 +67,13 @@ class TestFour(_Base):
 test_again = test_here
 """
 Run = Callable[[str, Mapping[str, str]], list[TestResult]]
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    """One worker, on the machine as it is: what is confined is attacked elsewhere."""
+    with Worker("stand_ins.plain", roots=[Path(__file__).parent]) as warm:
+        yield warm
 
 
 @pytest.fixture
