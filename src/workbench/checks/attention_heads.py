@@ -34,6 +34,10 @@ def check(subject: Subject) -> Decision:
     found = layers(subject, case)
     if not found:
         raise CannotLook("no attention weights were seen, so there is nothing to count heads in")
+    wanted = subject.phrase.expression.value(subject.options)
+    if not subject.phrase.id and any(layer.heads == wanted for layer in found):
+        # An option speaks of the attention that has several heads, not of a tokeniser with one.
+        found = [layer for layer in found if layer.heads > 1] or found
     conditions = subject.conditions(case, mode="eval", weights="spread")
     for number, layer in enumerate(found, start=1):
         words = f"heads in attention layer {number}"
