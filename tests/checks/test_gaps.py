@@ -58,3 +58,14 @@ def test_every_gap_says_what_it_would_catch(name: str):
 def test_a_report_carries_them(judged):
     report = judged("class FreeLayer: ...", "free_layer", tier="live")
     assert report.gaps == gaps(contract("free_layer"))
+
+
+def test_what_the_text_says_and_no_line_checks_comes_first():
+    sequence = {"x": 'float "batch time 8"'}
+    fields = {"kind": "layer", "sizes": {"batch": 4, "time": "1..9"}, "inputs": sequence}
+    text = "A causal layer. It is not pre-norm."
+    spec = asked(**fields, outputs=sequence).model_copy(update={"text": text})
+    first, *others = gaps(spec)
+    assert (first.check, first.requirement) == ("causal", "causal over time")
+    assert first.catches == "Your text says 'A causal layer.', and no requirement checks it."
+    assert "causal" not in {gap.check for gap in others}

@@ -7,13 +7,16 @@ for which kinds it is meant (`FITS`, models and layers where it does not) and, i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import ModuleType
 
 from workbench import registry
+from workbench.checks._claims import claims
 from workbench.checks._plan import asked_of, implied_by, lesson
 from workbench.checks._requirement import EQUATION, LAW, NUMBER
+from workbench.checks._words import prose
 from workbench.records import Gap
-from workbench.spec import Spec
+from workbench.spec import Spec, parse_requirement
 
 _ROOM = "checks"
 _MANY_WORDS = 8
@@ -27,17 +30,37 @@ def gaps(spec: Spec) -> tuple[Gap, ...]:
         spec: The spec.
 
     Returns:
-        For each check that nothing asks for: a requirement that would, and what it would catch;
-        those that catch most come first.
+        For each check that nothing asks for: a requirement that would, and what it would catch.
+        First come those that the text of the spec speaks of, then those that catch most.
     """
     phrases = {line.phrase for line in spec.requires.values()}
-    found = []
+    found = list(_told(spec, phrases))
+    known = {gap.check for gap in found}
     for name in dict.fromkeys([*_TELLING, *registry.members(_ROOM)]):
         module = registry.load(_ROOM, name)
         said = phrases | {line.phrase for line in implied_by(spec, module)}
-        if module.DECIDES and not said & module.DECIDES.keys() and _fits(spec, module):
+        if (
+            name not in known
+            and module.DECIDES
+            and not said & module.DECIDES.keys()
+            and _fits(spec, module)
+        ):
             found.append(Gap(check=name, requirement=_example(module), catches=lesson(name).why))
     return tuple(found)
+
+
+def _told(spec: Spec, phrases: set[str]) -> Iterator[Gap]:
+    """Find what the text says and no requirement holds a draft to."""
+    deciding = {
+        phrase: name
+        for name in registry.members(_ROOM)
+        for phrase in registry.load(_ROOM, name).DECIDES
+    }
+    for claim in claims(spec, prose(spec.text, spec.name)):
+        phrase = parse_requirement("R1", claim.text).phrase
+        if phrase not in phrases:
+            catches = f"Your text says {claim.words!r}, and no requirement checks it."
+            yield Gap(check=deciding[phrase], requirement=claim.text, catches=catches)
 
 
 def _fits(spec: Spec, module: ModuleType) -> bool:

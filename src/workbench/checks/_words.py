@@ -125,6 +125,21 @@ def read(spec: Spec, files: Mapping[str, str]) -> Words:
     )
 
 
+def prose(text: str, main: str) -> Words:
+    """Cut plain text into sentences, as if it were the docstring of a file.
+
+    Args:
+        text: The text.
+        main: The module that it speaks of.
+
+    Returns:
+        What it says.
+    """
+    told = (" ".join(each.split()) for each in _END.split(text))
+    found = tuple(Sentence(text=each, where="text", owner="") for each in told if each)
+    return Words(sentences=found, main=main)
+
+
 def _choices(nodes: list[ast.AST]) -> Iterator[str]:
     """Name the parameters with a word as their default or ``str`` as their type."""
     for node in nodes:
