@@ -18,7 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from workbench.implementers._configuration import Configuration, configuration
 from workbench.records import Placement
+
+__all__ = ["Configuration", "Target", "configuration"]
 
 
 class Target(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import Refused, nearest
-from workbench.implementers import Target
+from workbench.implementers import Configuration, Target, configuration
 from workbench.implementers._demands import Demand, demands
 from workbench.spec import Spec
 
@@ -22,12 +22,16 @@ class Interface:
         demands: What its constructor demands of them.
         others: Further values of its options that its text speaks of, by option.
         optional: Arguments of a call that may be left out and are not in the contract.
+        configuration: The class of the one configuration that its constructor takes, or ``""``.
+        first: How the first of several outputs is taken from what a call gives, ``[0]``; or ``""``.
     """
 
     options: Mapping[str, Any]
     demands: list[Demand]
     others: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
+    configuration: str = ""
+    first: str = ""
 
 
 def interface_of(spec: Spec, target: Target) -> Interface:
@@ -62,14 +66,22 @@ def interface_of(spec: Spec, target: Target) -> Interface:
     if all(tensor.optional for tensor in spec.inputs.values()) or len(spec.outputs) != 1:
         problem = "to test code that is there, write the inputs and the one output of a call"
         raise Refused("blueprint", [problem])
+    held = configuration(node, tree)
     reasons = [
-        *_constructor(spec, node),
+        *_constructor(spec, node, held),
         *_call(spec, node),
     ]
     if reasons:
         raise Refused("blueprint", reasons)
     optional = tuple(name for name in _left_out(node) if name not in spec.inputs)
-    return Interface(spec.options, demands(source, spec.name), dict(_others(node, tree)), optional)
+    return Interface(
+        spec.options,
+        demands(source, spec.name),
+        dict(_others(node, tree)),
+        optional,
+        held.name if held else "",
+        _first_of_several(node),
+    )
 
 
 def _others(node: ast.ClassDef, tree: ast.Module) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -110,6 +122,23 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield part.value
 
 
+def _first_of_several(node: ast.ClassDef) -> str:
+    """Say how a call's first output is taken, where every return gives several of them."""
+    forward = _method(node, "forward")
+    returned = [part.value for part in ast.walk(forward or node) if isinstance(part, ast.Return)]
+    given = [value for value in returned if value is not None] if forward else []
+    if given and all(isinstance(value, ast.Tuple) for value in given):
+        return "[0]"
+    keys = {
+        ast.unparse(value.keys[0])
+        for value in given
+        if isinstance(value, ast.Dict)
+        if value.keys and value.keys[0] is not None
+    }
+    alike = len(keys) == 1 and all(isinstance(value, ast.Dict) for value in given)
+    return f"[{keys.pop()}]" if alike else ""
+
+
 def _left_out(node: ast.ClassDef) -> Iterator[str]:
     """Name the arguments of a call that may be left out."""
     forward = _method(node, "forward")
@@ -135,12 +164,15 @@ def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     return next(found, None)
 
 
-def _constructor(spec: Spec, node: ast.ClassDef) -> list[str]:
+def _constructor(spec: Spec, node: ast.ClassDef, held: Configuration | None) -> list[str]:
     start = _method(node, "__init__")
     if start is None or start.args.kwarg is not None:
         return []  # inherited or open: only a run can tell
     own = [argument.arg for argument in [*start.args.args[1:], *start.args.kwonlyargs]]
     needed = [name for name, default in [*_defaults(start)][1:] if default is None]
+    if held is not None:
+        own += held.fields
+        needed = [name for name, part in held.fields.items() if part.value is None]
     unknown = [
         f"{spec.name} has no option {option!r}: {nearest(option, own)}"
         for option in spec.options

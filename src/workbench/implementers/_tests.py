@@ -71,8 +71,11 @@ def _laid_out(
     body = [node for nodes in groups.values() for node in nodes]
     opening = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(f'"""{_opening(facts)}"""'))])
     module = cst.Module([opening, *_merged(imports), *body])
-    name = facts.spec.name
-    module = add_import(module, cst.parse_statement(f"from {facts.module} import {name}"))
+    name, names = facts.spec.name, facts.spec.name
+    if facts.first or facts.configuration:
+        module = module.visit(_Constructed(facts))
+        names = ", ".join(sorted(filter(None, [name, facts.configuration])))
+    module = add_import(module, cst.parse_statement(f"from {facts.module} import {names}"))
     tests = {node.name.value for node in body if isinstance(node, cst.FunctionDef)}
     module = reached(module, {test for test in tests if test.startswith("test_")})
     if not _annotates(target):
@@ -84,6 +87,45 @@ def _laid_out(
     source = target.format(path, fit_comments(module.code, width))
     source = target.format(path, fit_comments(fit_strings(source, width), width))
     return _parted(source, groups)
+
+
+_FIRST = '''
+class FirstOutput({name}):
+    """The module as it is, of whose outputs the first is looked at."""
+
+    def forward(self, *inputs: Any, **named: Any) -> Tensor:
+        """Call it."""
+        return super().forward(*inputs, **named){first}
+'''
+
+
+class _Constructed(cst.CSTTransformer):
+    """Builds code that is there in its own way: from a configuration, for its first output."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self._facts = facts
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        """Wrap the options of a constructor's call."""
+        func = updated_node.func
+        if not (isinstance(func, cst.Name) and func.value == self._facts.spec.name):
+            return updated_node
+        if self._facts.configuration:
+            made = updated_node.with_changes(func=cst.Name(self._facts.configuration))
+            updated_node = updated_node.with_changes(args=[cst.Arg(made)])
+        return updated_node.with_changes(
+            func=cst.Name("FirstOutput" if self._facts.first else func.value)
+        )
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> Any:
+        """Put the class for the first output before what builds it."""
+        if original_node.name.value != "build" or not self._facts.first:
+            return updated_node
+        source = _FIRST.format(name=self._facts.spec.name, first=self._facts.first)
+        return cst.FlattenSentinel([cst.parse_statement(source.strip()), updated_node])
 
 
 def _opening(facts: Facts) -> str:

@@ -68,6 +68,8 @@ def implement(
         existing=True,
         others=there.others,
         optional=there.optional,
+        configuration=there.configuration,
+        first=there.first,
     )
     report = yield _of_existing(facts, study, target, ())
     known = replace(facts, measured=measured(report))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from workbench.inference._laws import laws
 from workbench.inference._read import Class, Plain, read_class
 from workbench.inference._trial import Pattern, Trial
 from workbench.inference._without_call import contract
-from workbench.records import Draft, Note, Placement, Report, Study
+from workbench.records import Draft, Note, Placement, Report, Study, Verdict
 from workbench.sandbox import Worker
 from workbench.sandbox.judge import judge
 from workbench.spec import Spec, dumps, loads
@@ -204,10 +205,13 @@ def _confirmed(
         for verdict in report.verdicts
         if verdict.outcome == "failed" and verdict.requirement in {"", *own}
     ]
+    several = [verdict for verdict in failed if _gives_several(verdict)]
+    failed = [verdict for verdict in failed if verdict not in several]
     seen = {verdict.check: " ".join(verdict.seen.split()) for verdict in failed}
     allowed = {check: f"suspected bug, not confirmed: {text[:120]}" for check, text in seen.items()}
     blind = [v for v in report.verdicts if not v.requirement and v.outcome == "inconclusive"]
     allowed |= {v.check: f"could not be looked at: {v.reason[:120]}" for v in blind}
+    allowed |= {v.check: f"a call gives {v.seen}, and the first is looked at" for v in several}
     concerns = tuple(
         Note(
             kind="concern",
@@ -226,6 +230,11 @@ def _confirmed(
     evidence += [f"{law}: {_told(said.get(law))}seen to hold" for law in kept]
     concerns += tuple(_broken(asked, report, said))
     return Inferred(_with(spec, kept, allowed), tuple(evidence), concerns)
+
+
+def _gives_several(verdict: Verdict) -> bool:
+    """Say whether a call gives more than the one output that tests look at, which is no bug."""
+    return verdict.check == "output_shape" and bool(re.match(r"a (tuple|dict|list)", verdict.seen))
 
 
 def _told(claim: Claim | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.errors import UsageError, nearest
+from workbench.implementers import Configuration, configuration
 from workbench.inference._kinds import Definition, data_of, keys_of, kind_of, roles_of
 from workbench.records import Evidence
 
@@ -99,7 +100,10 @@ def read_class(path: str, name: str, files: Sequence[str], read: Read) -> Class:
             _read_call(forward, node, found)
     if found.kind == "training":
         found.roles, found.inputs = roles_of(node), keys_of(node)
-    if start is not None:
+    held = configuration(node, tree) if isinstance(node, ast.ClassDef) else None
+    if held is not None:
+        _read_fields(held, path, found)
+    elif start is not None:
         _read_options(start, path, files, read, found)
     else:
         found.alternatives.append({})
@@ -209,6 +213,21 @@ def _read_options(
             name: f"{name} has no default, and no plain value for it was found in a call"
             for name in sorted(required - found.options.keys())
         }
+
+
+def _read_fields(held: Configuration, path: str, found: Class) -> None:
+    """Take the fields of a configuration for the options of the class that is built from it."""
+    for name, part in held.fields.items():
+        value = _literal(part.value) if part.value is not None else None
+        text = f"the default of {held.name}"
+        if value is None and part.value is None:
+            value, text = _guess(ast.arg(name, part.annotation)), "a guess by its name"
+        if value is not None:
+            found.options[name] = value
+            found.evidence[name] = Evidence(path=path, line=part.lineno, text=text)
+        elif part.value is None:
+            found.missing[name] = f"{held.name}.{name} has no default, and no plain value fits it"
+    found.alternatives.append(dict(found.options))
 
 
 def _at(path: str, node: ast.arg, text: str) -> Evidence:
