@@ -108,6 +108,47 @@ def test_what_the_code_does_is_written_down(worker):
         assert name in failed, (name, failed)
 
 
+CONFIGURED = """from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+
+@dataclass
+class MixerConfig:
+    width: int = 64
+    classes: int = 10
+    depth: int = 2
+    remark: str = "read by nobody"
+
+
+class Mixer(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.Linear(config.width, config.width) for _ in range(config.depth)
+        )
+        self.head = nn.Linear(config.width, config.classes)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = x + torch.tanh(layer(x))
+        return self.head(x.mean(dim=1)), None
+"""
+
+
+def test_a_configuration_is_built_and_the_first_of_several_outputs_is_looked_at(worker):
+    draft, report = drafts(worker, CONFIGURED)
+    (source,) = draft.files("test").values()
+    assert {test.outcome for test in report.tests} == {"passed", "skipped"}
+    assert "import Mixer, MixerConfig" in source
+    assert "FirstOutput(MixerConfig(**" in source
+    assert "xfail" not in source
+    tests = told(worker, draft, CONFIGURED.replace("torch.tanh", "torch.sin")).tests
+    failed = {test.id.partition("::")[2] for test in tests if test.outcome == "failed"}
+    assert "test_outputs_are_as_they_were" in failed
+
+
 def test_words_and_arguments_that_may_be_left_out_are_tried(worker):
     code = CODE.replace("width=64, *,", "width=64, *, pool='mean', gain=None,")
     code = code.replace("self.head =", "self.pool, self.gain = pool, gain\n        self.head =")

@@ -166,6 +166,33 @@ def test_what_cannot_be_inferred_is_said(of, body, said):
         of(body)
 
 
+def test_a_configuration_gives_the_options_and_several_outputs_are_no_bug(of):
+    found = of("""
+        from dataclasses import dataclass
+
+        @dataclass
+        class Settings:
+            width: int = 16
+            depth: int = 2
+            seed: int = 3
+
+        class Mix(nn.Module):
+            def __init__(self, settings: Settings):
+                super().__init__()
+                self.maps = nn.ModuleList(
+                    nn.Linear(settings.width, settings.width) for _ in range(settings.depth)
+                )
+
+            def forward(self, x):
+                for each in self.maps:
+                    x = x + torch.tanh(each(x))
+                return x, None
+    """)
+    assert found.spec.options == {"width": 16, "depth": 2}
+    assert "the first is looked at" in found.spec.allows["output_shape"]
+    assert found.concerns == ()
+
+
 def test_a_class_can_be_named(of):
     two = (
         ATTENTION

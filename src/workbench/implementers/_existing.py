@@ -23,7 +23,7 @@ class Interface:
         others: Further values of its options that its text speaks of, by option.
         optional: Arguments of a call that may be left out and are not in the contract.
         configuration: The class of the one configuration that its constructor takes, or ``""``.
-        first: How the first of several outputs is taken from what a call gives, ``[0]``; or ``""``.
+        several: How the first of several outputs is taken, ``[0]``; ``""`` where there is but one.
     """
 
     options: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Interface:
     others: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     configuration: str = ""
-    first: str = ""
+    several: str = ""
 
 
 def interface_of(spec: Spec, target: Target) -> Interface:

@@ -43,7 +43,7 @@ class Facts:
         others: Further values of options that the text of code that is there speaks of.
         optional: Arguments of a call that may be left out and are not in the contract.
         configuration: The class that holds the options, where the code that is there has one.
-        first: How the first of several outputs is taken, ``[0]``; ``""`` where there is but one.
+        several: How the first of several outputs is taken, ``[0]``; ``""`` where there is but one.
     """
 
     spec: Spec
@@ -56,7 +56,7 @@ class Facts:
     others: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     configuration: str = ""
-    first: str = ""
+    several: str = ""
     small: dict[str, Any] = field(init=False)
     inputs: list[Tensor] = field(init=False)
     mask: str = field(init=False)

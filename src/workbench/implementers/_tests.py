@@ -72,7 +72,7 @@ def _laid_out(
     opening = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(f'"""{_opening(facts)}"""'))])
     module = cst.Module([opening, *_merged(imports), *body])
     name, names = facts.spec.name, facts.spec.name
-    if facts.first or facts.configuration:
+    if facts.several or facts.configuration:
         module = module.visit(_Constructed(facts))
         names = ", ".join(sorted(filter(None, [name, facts.configuration])))
     module = add_import(module, cst.parse_statement(f"from {facts.module} import {names}"))
@@ -115,16 +115,16 @@ class _Constructed(cst.CSTTransformer):
             made = updated_node.with_changes(func=cst.Name(self._facts.configuration))
             updated_node = updated_node.with_changes(args=[cst.Arg(made)])
         return updated_node.with_changes(
-            func=cst.Name("FirstOutput" if self._facts.first else func.value)
+            func=cst.Name("FirstOutput" if self._facts.several else func.value)
         )
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> Any:
         """Put the class for the first output before what builds it."""
-        if original_node.name.value != "build" or not self._facts.first:
+        if original_node.name.value != "build" or not self._facts.several:
             return updated_node
-        source = _FIRST.format(name=self._facts.spec.name, first=self._facts.first)
+        source = _FIRST.format(name=self._facts.spec.name, first=self._facts.several)
         return cst.FlattenSentinel([cst.parse_statement(source.strip()), updated_node])
 
 

@@ -69,7 +69,7 @@ def implement(
         others=there.others,
         optional=there.optional,
         configuration=there.configuration,
-        first=there.first,
+        several=there.several,
     )
     report = yield _of_existing(facts, study, target, ())
     known = replace(facts, measured=measured(report))
