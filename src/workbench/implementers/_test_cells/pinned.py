@@ -55,8 +55,8 @@ def drawn(shape: torch.Size, seed: int) -> Tensor:
 def settled(module: nn.Module) -> nn.Module:
     """Give a module weights that follow from nothing but their names' order."""
     for seed, (name, value) in enumerate(module.state_dict().items()):
-        if not value.is_floating_point():
-            continue
+        if not value.is_floating_point() or not value.numel():
+            continue  # counters, and what an option leaves empty
         if value.dim() > 1:
             value.copy_(drawn(value.shape, seed) * (3 * len(value) / value.numel()) ** 0.5)
         elif name in dict(module.named_parameters()) or name.endswith(("_mean", "_var")):
