@@ -72,7 +72,8 @@ def folded(graph: Graph, *, wide: bool = False) -> Node | None:
         before = graph[_through(graph, graph.varying(node)[0])]
         if before.kind == "product" and graph.is_linear(before) and before.number not in given:
             ends = (graph[graph.varying(before)[0]].shape[-1], node.shape[-1])
-            if not wide or before.shape[-1] > max(ends):
+            read = graph[graph.varying(node)[0]].shape[-1]  # of one head, where it was split
+            if not wide or read == before.shape[-1] > max(ends):
                 return node
     return None
 
