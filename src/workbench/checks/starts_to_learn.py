@@ -96,12 +96,14 @@ def _reached(subject: Subject, weights: Arrays, draw: int) -> set[str]:
     """Name what a gradient reaches from one draw of inputs."""
     case = replace(subject.case(), seed=subject.seed + 70 + draw)
     inputs = unmasked(subject.inputs(case), draw)
-    run = subject.run(case, inputs=inputs, weights=weights, train=True)
+    # The same layers may not be left out at random each time.
+    run = subject.run(case, inputs=inputs, weights=weights, train=True, seed=draw)
     pulled = subject.run(
         case,
         inputs=inputs,
         weights=weights,
         train=True,
+        seed=draw,
         cotangents=subject.cotangents(run, 1, salt=draw),
         wrt=["parameters"],
         brief=True,
