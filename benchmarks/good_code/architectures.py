@@ -97,7 +97,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "inkling2_text": {"rel_extent": 8},
     "inkling2_loop_text": {
         "rel_extent": 8,
-        "loop_layer_index_start": 0,
+        "loop_layer_index_start": 1,
         "loop_layer_index_end": 2,
         "loop_gate_rank": 8,
     },

@@ -1,4 +1,4 @@
-# trips: activation
+# trips: activation, folded_maps
 # spec: perceptron
 """Two linear maps follow each other."""
 
