@@ -25,7 +25,7 @@ def code_files(study: Study) -> tuple[str, ...]:
     Returns:
         Their paths, relative to its root.
     """
-    files = _target(study, "module.py").files()
+    files = repo.Target(study, repo.place(study, stub(""))).files()  # beside a file that is new
     return tuple(sorted(path for path in files if path.endswith(".py") and not _ASIDE.search(path)))
 
 

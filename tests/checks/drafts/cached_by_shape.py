@@ -1,4 +1,4 @@
-# trips: batch_independent, gradient_flow, save_and_load, activation, no_aliasing
+# trips: batch_independent, gradient_flow, save_and_load, activation, no_aliasing, no_growth
 # spec: perceptron
 """A cache answers for every input of the same shape."""
 

@@ -1,4 +1,4 @@
-# trips: item_repeatable
+# trips: item_repeatable, worker_processes
 # spec: token_sequences
 """Each worker shifts the index by its number."""
 

@@ -1,4 +1,4 @@
-# trips: parameters
+# trips: parameters, two_names
 # spec: text_classifier
 """All layers share one block's weights."""
 
