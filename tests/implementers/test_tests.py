@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,17 @@ SENTENCES = {
     "training_loop": "a training loop",
     "transformer_text_classifier": "a text classifier",
 }
-ALL = [(one, choices) for one in catalogue() for choices in one.combinations()]
+
+
+def in_pairs(one: Blueprint) -> list[dict[str, str]]:
+    """Choose ways to make the choices such that each two words of two choices meet once."""
+    ways = one.combinations()
+    pairs = {tuple(sorted(way.items())): set(combinations(sorted(way.items()), 2)) for way in ways}
+    chosen, open_ = [ways[0]], set[object]().union(*pairs.values())
+    while open_:
+        chosen.append(max(ways, key=lambda way: len(pairs[tuple(sorted(way.items()))] & open_)))
+        open_ -= pairs[tuple(sorted(chosen[-1].items()))]
+    return chosen
 
 
 def draft_of(
@@ -84,8 +95,8 @@ def test_they_pass_on_every_blueprint_as_it_is_by_default(tmp_path):
 
 
 @pytest.mark.slow
-def test_they_pass_on_every_combination_of_choices(tmp_path):
-    for one, choices in ALL:
+def test_they_pass_whatever_two_choices_meet(tmp_path):
+    for one, choices in ((one, choices) for one in catalogue() for choices in in_pairs(one)):
         lay(tmp_path, draft_of(one, choices, "_".join([one.name, *choices.values()])))
     for stem, found in run(tmp_path).items():
         assert failures(found) == set(), stem
