@@ -451,4 +451,4 @@ def _cut(text: str, longest: int) -> str:
 
 def _console() -> Console:
     # A pipe has no width of its own, and a wrapped table cannot be read there.
-    return Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)

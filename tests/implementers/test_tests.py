@@ -96,8 +96,9 @@ def test_they_pass_on_every_blueprint_as_it_is_by_default(tmp_path):
 
 @pytest.mark.slow
 def test_they_pass_whatever_two_choices_meet(tmp_path):
-    for one, choices in ((one, choices) for one in catalogue() for choices in in_pairs(one)):
-        lay(tmp_path, draft_of(one, choices, "_".join([one.name, *choices.values()])))
+    for one in catalogue():
+        for choices in in_pairs(one):
+            lay(tmp_path, draft_of(one, choices, "_".join([one.name, *choices.values()])))
     for stem, found in run(tmp_path).items():
         assert failures(found) == set(), stem
 

@@ -120,6 +120,19 @@ def names(subject: Subject, data: Given, item: int | None = None) -> dict[str, A
     return known
 
 
+def as_long_as(subject: Subject, data: Given, item: int) -> Arrays:
+    """Give the data, cut along the ragged axis to the length of an item, without its filling."""
+    ragged = subject.spec.roles.get("ragged", "")
+    if not ragged or data.lengths is None:
+        return data.inputs
+    cut = {}
+    for name, values in data.inputs.items():
+        axes = [axis.text for axis in subject.spec.inputs[name].axes]
+        upto = [slice(int(data.lengths[item]) if axis == ragged else None) for axis in axes]
+        cut[name] = values[tuple(upto)]
+    return cut
+
+
 def is_random(subject: Subject) -> bool:
     """Whether items are random: the contract says so, an equation draws, or the draft says so."""
     chance = {*CHANCE, "normal", "uniform"}

@@ -42,7 +42,8 @@ def decide(subject: Subject, equation: Equation) -> Decision:
     for index, seed, values, draws in _looks(subject, data, equation):
         if part not in values:
             raise CannotLook(f"item {index} has no {part!r}; see `item_types`")
-        known = {**_dataset.names(subject, data, index), **data.inputs, "item": index}
+        known = {**_dataset.names(subject, data, index), "item": index}
+        known |= _dataset.as_long_as(subject, data, index)
         conditions = {"items": data.count, "index": index, "seed": seed}
         try:
             found = _Ways(equation, known, draws, values[part]).nearest()
