@@ -270,7 +270,7 @@ LOOP = """
             DATA,
             "dataset",
             {
-                "part0 equals tokens[item][:minimum(time, longest)]",
+                "part0 equals tokens[item][:longest]",
                 "part1 equals labels[item]",
                 "padding side == left",
                 "padding value == pad",
