@@ -14,6 +14,7 @@ from workbench.checks._subject import Subject
 from workbench.spec import CHANCE, Spec
 
 ITEMS = 23  # so many that no batch size divides them
+_LONGEST_ITEM = 64  # beyond it items would be slow
 Step = Mapping[str, Any]
 _CONTENT = ("mask", "lengths")
 
@@ -70,7 +71,7 @@ def given(subject: Subject, *, count: int = ITEMS, seed: int = 0) -> Given:
     if ragged:
         low, high, _ = spec.sizes[ragged].bounds(spec.options)
         low = min(max(low, 2), high)  # an item of one number is soon like another
-        sizes[ragged] = min(high, low + 8)
+        sizes[ragged] = min(high, max([low + 8, *(limit + 3 for limit in _limits(subject))]))
     case = subject.case(sizes, dtype="float32", seed=seed)
     number = case.sizes.get(axis, count) if axis else count
     lengths = None
@@ -82,6 +83,15 @@ def given(subject: Subject, *, count: int = ITEMS, seed: int = 0) -> Given:
     if lengths is not None:
         inputs = {name: _reaching(subject, name, v, lengths) for name, v in inputs.items()}
     return Given(inputs=inputs, lengths=lengths, count=number)
+
+
+def _limits(subject: Subject) -> list[int]:
+    """List the options that cut items off, as the outputs say it: ``min(time, max_length)``."""
+    options = subject.spec.options
+    axes = [axis for tensor in subject.spec.outputs.values() for axis in tensor.axes]
+    names = {name for axis in axes if axis.kind == "size" for name in axis.expression.names}
+    limits = [options[name] for name in sorted(names & options.keys())]
+    return [limit for limit in limits if isinstance(limit, int) and limit <= _LONGEST_ITEM]
 
 
 def _reaching(subject: Subject, name: str, values: Array, lengths: Array) -> Array:

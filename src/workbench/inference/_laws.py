@@ -47,7 +47,7 @@ def _of_metrics(spec: Spec) -> Iterator[str]:
 
 def _of_data_sets(spec: Spec) -> Iterator[str]:
     ragged = spec.roles.get("ragged", "")
-    cuts = [f"[:minimum({ragged}, {option})]" for option in _numbers(spec)] if ragged else []
+    cuts = [f"[:{option}]" for option in _numbers(spec)] if ragged else []
     for part, name in product(spec.outputs, spec.inputs):
         yield from (f"{part} equals {name}[item]{cut}" for cut in ["", *cuts])
     if "collate" in spec.roles and ragged:
