@@ -165,20 +165,21 @@ class Bench:
             return {"unknown": str(error)}
 
     def tests(
-        self, files: Mapping[str, str], sabotaged: Sources | None = None
+        self, files: Mapping[str, str], sabotaged: Sources | None = None, *, there: bool = False
     ) -> tuple[TestResult, ...]:
         """Run the draft's own tests in candidates of their own.
 
         Args:
             files: The tests.
             sabotaged: What a candidate imports in which every function of the module raises.
+            there: Whether the code under test is the target's own.
         """
         if not files:
             return ()
         self.clear()
         broken = None if sabotaged is None else lambda: self._ran(files, sabotaged)
         try:
-            return believed(files, lambda: self._ran(files, self._served), broken)
+            return believed(files, lambda: self._ran(files, self._served), broken, there=there)
         except CandidateError as error:
             name = ", ".join(files)
             return (TestResult(id=name, outcome="error", message=str(error)),)

@@ -88,7 +88,7 @@ def judge(
         tests: tuple[TestResult, ...] = ()
         if tier != "live":
             broken = _sabotaged(spec, draft, root, import_root)
-            tests = bench.tests(draft.files("test"), broken)
+            tests = bench.tests(draft.files("test"), broken, there=bool(spec.existing))
     seconds = time.monotonic() - started
     return Report(
         spec_hash=spec.hash,
