@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from workbench import terminal
 from workbench.cli._exports import export_options
-from workbench.cli._options import Branch, InPlace, Json, Patch, PrBody, Python, TestSeconds
+from workbench.cli._options import (
+    Branch,
+    InPlace,
+    Json,
+    Patch,
+    PrBody,
+    Python,
+    SessionName,
+    TestSeconds,
+)
 from workbench.cli._output import print_json
 
 
 def export(
-    session: Annotated[str, typer.Argument(help="A session's folder or name.")],
+    session: SessionName,
     branch: Branch = "",
     in_place: InPlace = False,
     patch: Patch = None,

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli._options import Json
+from workbench.cli._options import Json, SessionName
 from workbench.cli._output import print_json
 
 
 def hunks(
-    session: Annotated[str, typer.Argument(help="A session's folder or name.")],
+    session: SessionName,
     refuse: Annotated[
         list[str] | None, typer.Option(help="Take out the change of this id.")
     ] = None,

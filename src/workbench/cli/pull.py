@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli._options import Json
+from workbench.cli._options import Json, SessionName
 from workbench.cli._output import print_json
 
 
 def pull(
-    session: Annotated[str, typer.Argument(help="A session's folder or name.")],
+    session: SessionName,
     ref: Annotated[str, typer.Option(help="A branch or commit; default the working tree.")] = "",
     check: Annotated[bool, typer.Option("--check", help="Check the edited draft at once.")] = False,
     as_json: Json = False,

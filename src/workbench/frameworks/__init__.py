@@ -59,3 +59,6 @@ from, a shape, and a kind that no library's names leak into:
     reduce          an axis is summed up
     other
 """
+
+# What the one argument may be called that holds all options of a constructor.
+CONFIGURATIONS = frozenset({"config", "configuration", "cfg", "args", "hparams", "settings"})

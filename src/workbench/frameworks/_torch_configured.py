@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-_NAMES = frozenset({"config", "configuration", "cfg", "args", "hparams", "settings"})
+from workbench.frameworks import CONFIGURATIONS
 
 
 def construct(found: Any, options: Mapping[str, Any]) -> Any:
@@ -50,7 +50,7 @@ def configured(found: Any) -> tuple[str, type] | None:
     around = vars(sys.modules[found.__module__])
     kind = needed[0].annotation
     kind = around.get(kind) if isinstance(kind, str) else kind
-    if kind is needed[0].empty and needed[0].name in _NAMES:
+    if kind is needed[0].empty and needed[0].name in CONFIGURATIONS:
         known = {id(one): one for one in around.values() if _holds_fields(one)}
         kind = next(iter(known.values())) if len(known) == 1 else None
     return (needed[0].name, kind) if _holds_fields(kind) else None

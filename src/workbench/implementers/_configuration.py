@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_NAMES = frozenset({"config", "configuration", "cfg", "args", "hparams", "settings"})
+from workbench.frameworks import CONFIGURATIONS
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def configuration(node: ast.ClassDef, tree: ast.Module) -> Configuration | None:
     classes = {part.name: part for part in tree.body if isinstance(part, ast.ClassDef)}
     known = {name: part for name, part in classes.items() if _is_dataclass(part)}
     written = ast.unparse(needed[0].annotation).strip("'\"") if needed[0].annotation else ""
-    if not written and needed[0].arg in _NAMES and len(known) == 1:
+    if not written and needed[0].arg in CONFIGURATIONS and len(known) == 1:
         written = next(iter(known))
     if written not in known:
         return None
@@ -73,7 +73,7 @@ def _read_names(
         for part in ast.walk(here):
             if isinstance(part, ast.Attribute):
                 owner = ast.unparse(part.value)
-                if owner.rpartition(".")[2] in {argument, *_NAMES}:
+                if owner.rpartition(".")[2] in {argument, *CONFIGURATIONS}:
                     yield part.attr
             elif isinstance(part, ast.Name) and part.id in classes and part.id not in seen:
                 waiting.append(classes[part.id])

@@ -77,12 +77,13 @@ def read(sentence: str, name: str | None = None, *, existing: str = "") -> Readi
         raise Refused("blueprint", meaning.conflicts)
     if meaning.tests_only and not existing:
         raise Refused("blueprint", [_WHICH_FILE])
-    drawn = sketch(sentence)
-    if not existing and (blueprint is None or drawn.meaning.gap < meaning.gap):
-        if drawn.empty:
-            raise Refused("blueprint", _nothing_fits(meaning))
-        spec, meaning = contract(sentence, drawn, name)
-        return Reading(spec, "", meaning.understood, meaning.gaps)
+    if not existing and (blueprint is None or meaning.gap):  # else it could understand no more
+        drawn = sketch(sentence)
+        if blueprint is None or drawn.meaning.gap < meaning.gap:
+            if drawn.empty:
+                raise Refused("blueprint", _nothing_fits(meaning))
+            spec, meaning = contract(sentence, drawn, name)
+            return Reading(spec, "", meaning.understood, meaning.gaps)
     if blueprint is None:
         raise Refused("blueprint", _nothing_fits(meaning))
     fields = _existing(existing, blueprint, meaning) if existing else _new(blueprint, meaning)
